@@ -29,6 +29,7 @@ from dashboards.pages.parts import Parts
 from dashboards.pages.phone import callbacks as phone
 from dashboards.pages.plain import HTML_LANGUAGE
 from dashboards.pages.plant import callbacks as plant
+from dashboards.pages.requests import callbacks as requests
 from dashboards.pages.rules import callbacks as alert_rules
 from dashboards.pages.shift_reports import callbacks as shift_reports
 from dashboards.pages.sound import callbacks as sound
@@ -75,7 +76,7 @@ _AHEAD = f'{_AHEAD_OF_PHONE}<link rel="preload" as="script" href="{_CHARTS}">'
 
 
 ENERGY = (overview, alerts, notices, alert_rules, outages, notes, flows, plant, wall, phone, sound)
-OPERATIONS = (incidents, work, duty, switching, shift_reports)
+OPERATIONS = (incidents, work, duty, switching, shift_reports, requests)
 OFFICE = (bills, admin, account, acts, tariffs, desk, takeover)
 
 

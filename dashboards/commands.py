@@ -91,8 +91,8 @@ class EnquiryDesk(Protocol):
         """Ask; return the enquiry."""
         ...
 
-    def say(self, enquiry: UUID, words: str, by: UUID, *, of_office: bool) -> None:
-        """Answer, or go on asking."""
+    def say(self, enquiry: UUID, words: str, by: UUID, *, of_office: bool) -> int:
+        """Answer, or go on asking; return which word of it that is."""
         ...
 
 

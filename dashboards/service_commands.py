@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from dashboards.request_commands import RequestCommands
 from dashboards.switching_commands import SwitchingCommands
 
 
@@ -12,3 +13,4 @@ class ServiceCommands:
     """The writes of energy/service at one site."""
 
     switching: SwitchingCommands
+    requests: RequestCommands

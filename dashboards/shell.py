@@ -43,6 +43,7 @@ NAVIGATION: dict[str, tuple[tuple[str, str, Right], ...]] = {
         ("duty", "/duty", Right.READ_ENERGY),
         ("switching", "/switching", Right.READ_ENERGY),
         ("shift_reports", "/shift-reports", Right.READ_ENERGY),
+        ("requests", "/requests", Right.READ_REQUESTS),
     ),
     "billing": (
         ("bills", "/bills", Right.READ_BILLS),

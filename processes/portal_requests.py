@@ -16,9 +16,8 @@ import structlog
 
 from billing.books import Books
 from billing.enquiries.desk import EnquiryDesk
-from billing.enquiries.enquiry import Subject
-from billing.enquiries.words import enquiry_words
-from billing.views.enquiries import EnquiryRow, Unheard, Word, read_enquiry, read_unheard
+from billing.enquiries.enquiry import Spoken, Subject
+from billing.views.enquiries import EnquiryRow, Unheard, Word, read_unheard
 from billing.views.service_desk import ACCOUNT, desk_books
 from dashboards.security.scope import RIGHTS, Right, Role, roles_of
 from energy.base.errors import ConflictError, RefusedError
@@ -35,7 +34,6 @@ from energy.service.work.heard import Spot
 from energy.service.work.reads import LevelsRow, levels_on, read_levels
 from energy.store.sites import Site
 from energy.system import System
-from processes.settling import settle
 
 log = structlog.get_logger("portal")
 AT_ONCE: Final = 100
@@ -102,7 +100,7 @@ class PortalChore:
                 )
             for number, word in enumerate(row.words, 1):
                 if number > max(new.told, 1):
-                    _say(self._system, desk, self._site, row.enquiry, number, word)
+                    _say(desk, self._site, row.enquiry, number, _spoken(word))
         except (RefusedError, ConflictError) as error:
             if self._again is None:
                 self._again = new.position
@@ -113,7 +111,8 @@ class PortalChore:
 
 
 def answer_in_portal(
-    system: System,
+    enquiries: EnquiryDesk,
+    desk: RequestDesk,
     site: Site,
     request: TenantRequest,
     words: str,
@@ -124,7 +123,8 @@ def answer_in_portal(
     """Answer a request where the tenant asked it; the same words again change nothing.
 
     Args:
-        system: A system in the writer's role.
+        enquiries: Where tenants ask.
+        desk: The service desk.
         site: The site.
         request: It came by the portal.
         words: What the tenant is told.
@@ -137,20 +137,16 @@ def answer_in_portal(
     """
     if request.enquiry is None:
         raise RequestError.of("no_portal", number=request.number)
-    books = Books(system.database, site, system.clock)
-    EnquiryDesk(books, system.clock, system.vault).say(request.enquiry, words, by, of_office=True)
-    settle(system.database, site, system.clock, "books")
-    with system.database.connection() as connection:
-        found = read_enquiry(connection, site.schema, request.enquiry)
-    assert found is not None, "what was said to it is stored and folded"
-    desk = request_desk(system, site)
-    plain = words.strip()
-    opened = enquiry_words(system.vault, site.key, found)
-    for number, (word, said) in enumerate(zip(found.words, opened, strict=True), 1):
-        own = word.of_office and word.person == by
-        mine = own and said == plain
-        if number > 1:
-            _say(system, desk, site, found.enquiry, number, word, articles if mine else ())
+    own = enquiries.say(request.enquiry, words, by, of_office=True)
+    for number, told in enumerate(enquiries.spoken(request.enquiry), 1):
+        if number > 1:  # all of it: what is told later would hide what is not told yet
+            _say(desk, site, request.enquiry, number, told, articles if number == own else ())
+    if articles:  # the chore may have told the word before, without them
+        command = id_of("command", "portal word told from", str(request.enquiry), str(own))
+        desk.act(
+            request.id,
+            lambda it: it.cite(own, articles, by=by, command_id=command),
+        )
 
 
 def _serving(system: System, site: Site) -> list[UUID]:
@@ -184,13 +180,16 @@ def _asked(row: EnquiryRow) -> Asked:
     )
 
 
+def _spoken(word: Word) -> Spoken:
+    return Spoken(person=word.person, of_office=word.of_office, at=word.said_at)
+
+
 def _say(
-    system: System,
     desk: RequestDesk,
     site: Site,
     enquiry: UUID,
     number: int,
-    word: Word,
+    word: Spoken,
     articles: Sequence[dict[str, Any]] = (),
 ) -> None:
     """Let a request know one word of its enquiry."""
@@ -202,18 +201,18 @@ def _say(
             it.answer(
                 Channel.PORTAL,
                 "",
-                at=word.said_at,
+                at=word.at,
                 articles=articles,
                 word=number,
                 by=word.person,
-                now=max(system.clock.now(), word.said_at),
+                now=word.at,  # what the portal has was said, whatever the clock here says
                 command_id=command,
             )
 
     else:
 
         def act(it: TenantRequest) -> None:
-            it.go_on("", at=word.said_at, word=number, by=word.person, command_id=command)
+            it.go_on("", at=word.at, word=number, by=word.person, command_id=command)
 
     desk.act(request_of_enquiry(site.key, enquiry), act)
 

@@ -16,7 +16,6 @@ from gunicorn.app.base import BaseApplication  # type: ignore[import-untyped]
 
 from billing.accounts.account import account_id
 from billing.bank.office import BankOffice
-from billing.books import Books
 from billing.cash_desk.desk import Desk
 from billing.enquiries.desk import EnquiryDesk
 from billing.office import BillingOffice
@@ -26,7 +25,6 @@ from billing.receivables.office import Receivables
 from billing.takeover.office import TakeOverOffice
 from billing.takeover.parallel import ParallelDesk
 from billing.takeover.task_desk import TaskDesk
-from billing.views.asked_supplies import asked_of
 from billing.views.outage_tenants import supplied_by
 from dashboards.app import create_app
 from dashboards.commands import Commands
@@ -45,11 +43,9 @@ from dashboards.security.provider import Provider, provider_settings
 from dashboards.security.proxies import Application, TrustedProxies
 from dashboards.security.rules import networks_of
 from dashboards.security.session_store import SqlSessionStore
-from dashboards.service_commands import ServiceCommands
 from dashboards.settings import WebSettings
 from dashboards.shift_report_commands import ShiftReportCommands
 from dashboards.stamp_of_request import StampOfRequest
-from dashboards.switching_commands import SwitchingCommands
 from dashboards.takeover_commands import TakeOverCommands
 from dashboards.till_commands import TillCommands, WriteCard
 from dashboards.work_commands import WorkCommands
@@ -75,7 +71,6 @@ from energy.service.duty.leave_desk import LeaveDesk
 from energy.service.duty.log_desk import LogDesk
 from energy.service.note_desk import NoteDesk
 from energy.service.reports.desk import ReportDesk
-from energy.service.switching.desk import SwitchingDesk
 from energy.service.work.desk import IncidentDesk
 from energy.service.work.order_desk import WorkOrderDesk
 from energy.store.pool import Database
@@ -88,6 +83,7 @@ from processes.life import log_to_stderr
 from processes.notice_gateways import gateways_named
 from processes.papers.issued import BillPapers
 from processes.review.screen_desk import ScreenDesk
+from processes.web_service import service_of
 from processes.web_sites import SiteServers
 
 log = structlog.get_logger("web")
@@ -193,8 +189,8 @@ def server_of(system: System, site: Site, answers: KeptAnswers | None = None) ->
             review=ReviewCommands(site.key, ScreenDesk(system, site)),
             takeover=takeover_of(office, system.vault),
             enquiries=EnquiryDesk(office.books, system.clock, system.vault),
-            service=service_of(database, site, system.clock, office.books),
             shift_reports=shift_reports_of(database, site, system.clock),
+            service=service_of(database, site, system.clock, office.books, system.vault),
         ),
         doors=doors_of(system),
         session_store=SqlSessionStore(database, system.vault.digest),
@@ -208,12 +204,6 @@ def outages_of(database: Database, site: Site, clock: Clock) -> OutageDesk:
     """Return the desk of planned outages, which asks who is supplied and what is assured."""
     supplied = supplied_by(database, site)
     return OutageDesk(database, site, clock, supplied, EventGuard(database, site, clock))
-
-
-def service_of(database: Database, site: Site, clock: Clock, books: Books) -> ServiceCommands:
-    """Return the writes of the pages of switching, which ask the books what billing wants."""
-    switching = SwitchingDesk(database, site, clock, asked_of(books))
-    return ServiceCommands(switching=SwitchingCommands(site.key, switching, clock))
 
 
 def shift_reports_of(database: Database, site: Site, clock: Clock) -> ShiftReportCommands:

@@ -9,7 +9,7 @@ from uuid import UUID
 
 from billing.accounts.account import person_of
 from billing.books import Books
-from billing.enquiries.enquiry import About, Enquiry, EnquiryError, said
+from billing.enquiries.enquiry import About, Enquiry, EnquiryError, Spoken, said
 from energy.base.clock import Clock
 from energy.base.ids import id_of
 from energy.base.period import local_day
@@ -39,7 +39,7 @@ class EnquiryDesk:
         """
         plain = said(words)
         site = self._books.site
-        command_id = id_of("ask", site.key, str(about), plain, str(by))
+        command_id = id_of("ask", site.key, str(about), self._vault.token(plain), str(by))
         enquiry = Enquiry.create_id(site=site.key, command_id=command_id)
         if self._books.find(enquiry) is not None:
             return enquiry
@@ -57,8 +57,10 @@ class EnquiryDesk:
         self._books.store(asked)
         return enquiry
 
-    def say(self, enquiry: UUID, words: str, by: UUID, *, of_office: bool) -> None:
-        """Answer, or go on asking; the same words of the same person again change nothing.
+    def say(self, enquiry: UUID, words: str, by: UUID, *, of_office: bool) -> int:
+        """Answer, or go on asking; return which word of it that is, from 1.
+
+        The same words of the same person again change nothing.
 
         Raises:
             EnquiryError: There is no such enquiry; nothing was said, or too much.
@@ -67,9 +69,9 @@ class EnquiryDesk:
         known = self._books.find(enquiry)
         if not isinstance(known, Enquiry):
             raise EnquiryError.of("enquiry.unknown")
-        command_id = id_of("say", str(enquiry), plain, str(by))
+        command_id = id_of("say", str(enquiry), self._vault.token(plain), str(by))
         if known.seen(command_id):
-            return
+            return known.numbers[command_id]
         known.say(
             of_office=of_office,
             words_sealed=self._vault.seal(person_of(self._books.site.key, known.account), plain),
@@ -77,3 +79,15 @@ class EnquiryDesk:
             command_id=command_id,
         )
         self._books.store(known)
+        return known.numbers[command_id]
+
+    def spoken(self, enquiry: UUID) -> list[Spoken]:
+        """Return who said something of an enquiry and when, the first first.
+
+        Raises:
+            EnquiryError: There is no such enquiry.
+        """
+        known = self._books.find(enquiry)
+        if not isinstance(known, Enquiry):
+            raise EnquiryError.of("enquiry.unknown")
+        return known.spoken

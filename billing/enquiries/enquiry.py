@@ -7,8 +7,9 @@ that key erases all of it, and what the office answered outlives who answered.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from enum import StrEnum
+from typing import Any
 from uuid import UUID
 
 from eventsourcing.domain import event
@@ -58,6 +59,15 @@ def said(words: str) -> str:
     return plain
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Spoken:
+    """That something was said, without the words."""
+
+    person: UUID
+    of_office: bool
+    at: datetime
+
+
 class Enquiry(JournalAggregate):
     """A question of a tenant, with what was said about it."""
 
@@ -76,6 +86,12 @@ class Enquiry(JournalAggregate):
         words_sealed: str
         by: UUID
 
+        def mutate(self, aggregate: Any) -> Any:
+            """Note who asked, and when."""
+            made = super().mutate(aggregate)
+            made.spoken = [Spoken(person=self.by, of_office=False, at=self.timestamp)]
+            return made
+
     class Said(JournalAggregate.Event):
         """The office answered, or the tenant went on."""
 
@@ -83,6 +99,17 @@ class Enquiry(JournalAggregate):
         of_office: bool
         words_sealed: str
         by: UUID
+
+        def mutate(self, aggregate: Any) -> Any:
+            """Note who spoke, and when."""
+            changed = super().mutate(aggregate)
+            told = Spoken(person=self.by, of_office=self.of_office, at=self.timestamp)
+            changed.spoken.append(told)
+            changed.numbers[self.command_id] = len(changed.spoken)
+            return changed
+
+    spoken: list[Spoken]
+    """Everything that was said, the first first."""
 
     @staticmethod
     def create_id(*, site: str, command_id: UUID, **_: object) -> UUID:
@@ -106,6 +133,8 @@ class Enquiry(JournalAggregate):
         """Ask."""
         self.account = account
         self.by = by
+        self.numbers: dict[UUID, int] = {}
+        """Command -> which word it said, from 1."""
 
     @event(Said)
     def say(self, *, of_office: bool, words_sealed: str, by: UUID, command_id: UUID) -> None:

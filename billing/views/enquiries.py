@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -121,7 +122,14 @@ def read_enquiries(connection: Connection, schema: str) -> list[EnquiryRow]:
 
 def read_enquiry(connection: Connection, schema: str, enquiry: UUID) -> EnquiryRow | None:
     """Return an enquiry, however many others wait; None where the connection sees none."""
-    return next(iter(_read(connection, schema, "WHERE enquiry = %s", enquiry)), None)
+    return next(iter(read_enquiries_of(connection, schema, [enquiry])), None)
+
+
+def read_enquiries_of(
+    connection: Connection, schema: str, enquiries: Sequence[UUID]
+) -> list[EnquiryRow]:
+    """Return some enquiries, however many others wait; none that the connection does not see."""
+    return _read(connection, schema, "WHERE enquiry = ANY(%s)", list(enquiries))
 
 
 def read_unheard(connection: Connection, schema: str, behind: int, most: int) -> list[Unheard]:
@@ -140,7 +148,7 @@ def read_unheard(connection: Connection, schema: str, behind: int, most: int) ->
         "> coalesce(r.enquiry_words, 0) ORDER BY e.position LIMIT %s".encode(),
         (behind, most),
     ).fetchall()
-    rows = _read(connection, schema, "WHERE enquiry = ANY(%s)", [row[0] for row in found])
+    rows = read_enquiries_of(connection, schema, [row[0] for row in found])
     known = {row.enquiry: row for row in rows}
     return [
         Unheard(asked=known[enquiry], told=told, position=position)

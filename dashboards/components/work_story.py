@@ -13,6 +13,7 @@ from dash.development.base_component import Component
 from dashboards.components.pieces import Children, extra, facts, link, panel
 from dashboards.components.work_pieces import clock_badge, clock_words, span_words
 from dashboards.formats import instant_text, short_instant
+from dashboards.queries.request_rows import RequestLine
 from dashboards.queries.work_rows import IncidentLine
 from dashboards.viewer import Viewer
 from energy.service.work.clock import Pause, Standing
@@ -104,13 +105,18 @@ def _told(
 
 
 def clocks_panel(
-    viewer: Viewer, line: IncidentLine, *, version: int, zone: ZoneInfo, aside: Children
+    viewer: Viewer,
+    line: IncidentLine | RequestLine,
+    *,
+    version: int,
+    zone: ZoneInfo,
+    aside: Children,
 ) -> Component:
-    """Return both clocks of an incident: how they stand, and what they count.
+    """Return both clocks of an incident or a request: how they stand, and what they count.
 
     Args:
         viewer: Who looks.
-        line: The incident.
+        line: The incident or the request.
         version: Of the service levels that it was opened under.
         zone: The site's zone.
         aside: What stands beside the heading.

@@ -16,6 +16,7 @@ from dash.exceptions import PreventUpdate
 from dashboards.components.act_form import ACT, FIELD, SAID, Done
 from dashboards.components.pieces import notice
 from dashboards.pages.alerts import acts as alerts
+from dashboards.pages.articles import acts as articles
 from dashboards.pages.bills import acts as bills
 from dashboards.pages.corrections import acts as corrections
 from dashboards.pages.desk import acts as desk
@@ -26,6 +27,7 @@ from dashboards.pages.money import acts as money
 from dashboards.pages.notices import acts as notices
 from dashboards.pages.outages import acts as outages
 from dashboards.pages.parts import Parts
+from dashboards.pages.requests import acts as requests
 from dashboards.pages.review import acts as review
 from dashboards.pages.router import page_for
 from dashboards.pages.rules import acts as rules
@@ -50,6 +52,8 @@ ACTS: dict[str, Act] = {
     **incidents.ACTS,
     **work.ACTS,
     **duty.ACTS,
+    **requests.ACTS,
+    **articles.ACTS,
     **notices.ACTS,
     **rules.ACTS,
     **money.ACTS,
@@ -71,6 +75,8 @@ OPERATIONS = frozenset(
         *shift_reports.ACTS,
         *incidents.ACTS,
         *work.ACTS,
+        *requests.ACTS,
+        *articles.ACTS,
     }
 )
 """Acts that write to `operations` and no books: of who may see no bill."""

@@ -29,6 +29,7 @@ from dashboards.pages.plant.tables import one_line_sheet
 from dashboards.pages.plant.work_tables import hours_sheet, turns_sheet
 from dashboards.pages.quality.tables import QUALITY_TABLES
 from dashboards.pages.reports.tables import report_places_sheet, report_sheet
+from dashboards.pages.requests.tables import REQUEST_TABLES
 from dashboards.pages.rules.tables import RULE_TABLES, RULE_TABLES_AT
 from dashboards.pages.savings.tables import savings_sheet
 from dashboards.pages.shift_reports.tables import SHIFT_REPORT_TABLES
@@ -49,6 +50,7 @@ TABLES: dict[str, MakeSheet] = {
     **ORDER_TABLES,
     **SWITCHING_TABLES,
     **SHIFT_REPORT_TABLES,
+    **REQUEST_TABLES,
     **NOTICE_TABLES,
     **DUTY_TABLES,
     **RULE_TABLES,

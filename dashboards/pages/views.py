@@ -9,6 +9,7 @@ from __future__ import annotations
 from dashboards.pages.account.views import ACCOUNT_VIEWS
 from dashboards.pages.admin.views import ADMIN_VIEWS
 from dashboards.pages.alerts.views import ALERT_VIEWS
+from dashboards.pages.articles.views import ARTICLE_VIEWS
 from dashboards.pages.bills.views import BILL_VIEWS
 from dashboards.pages.corrections.views import CORRECTION_VIEWS
 from dashboards.pages.desk.views import TILL_VIEWS
@@ -28,6 +29,7 @@ from dashboards.pages.plant.views import PLANT_VIEWS
 from dashboards.pages.portal.views import PORTAL_VIEWS
 from dashboards.pages.quality.views import QUALITY_VIEWS
 from dashboards.pages.reports.views import REPORT_VIEWS
+from dashboards.pages.requests.views import REQUEST_VIEWS
 from dashboards.pages.review.views import REVIEW_VIEWS
 from dashboards.pages.rules.views import RULE_VIEWS
 from dashboards.pages.savings.views import SAVINGS_VIEWS
@@ -54,6 +56,8 @@ VIEWS: tuple[View, ...] = (
     *WORK_VIEWS,
     *SWITCHING_VIEWS,
     *SHIFT_REPORT_VIEWS,
+    *REQUEST_VIEWS,
+    *ARTICLE_VIEWS,
     *NOTICE_VIEWS,
     *DUTY_VIEWS,
     *SOUND_VIEWS,

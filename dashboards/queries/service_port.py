@@ -5,10 +5,13 @@ from __future__ import annotations
 from typing import Protocol
 
 from dashboards.queries.duty_port import DutyQueries
+from dashboards.queries.request_port import RequestQueries
 from dashboards.queries.shift_report_port import ShiftReportQueries
 from dashboards.queries.switching_port import SwitchingQueries
 from dashboards.queries.work_port import WorkQueries
 
 
-class ServiceQueries(WorkQueries, DutyQueries, SwitchingQueries, ShiftReportQueries, Protocol):
-    """Questions about incidents and work orders, duty, switching orders, reports."""
+class ServiceQueries(
+    WorkQueries, DutyQueries, SwitchingQueries, ShiftReportQueries, RequestQueries, Protocol
+):
+    """Questions about incidents and work orders, duty, switching orders, reports, requests."""

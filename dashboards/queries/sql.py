@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dashboards.queries.sql_admin import SqlAdmin
 from dashboards.queries.sql_alerts import SqlAlerts
+from dashboards.queries.sql_articles import SqlArticles
 from dashboards.queries.sql_bills import SqlBills
 from dashboards.queries.sql_corrections import SqlCorrections
 from dashboards.queries.sql_duty import SqlDuty
@@ -28,6 +29,7 @@ from dashboards.queries.sql_plant import SqlPlant
 from dashboards.queries.sql_portal import SqlPortal
 from dashboards.queries.sql_quality import SqlQuality
 from dashboards.queries.sql_reports import SqlReports
+from dashboards.queries.sql_requests import SqlRequests
 from dashboards.queries.sql_review import SqlReview
 from dashboards.queries.sql_rules import SqlRules
 from dashboards.queries.sql_runs import SqlRuns
@@ -50,6 +52,8 @@ class SqlQueries(
     SqlWork,
     SqlSwitching,
     SqlShiftReports,
+    SqlRequests,
+    SqlArticles,
     SqlNotices,
     SqlDuty,
     SqlSound,
@@ -93,6 +97,8 @@ class SqlQueries(
         SqlWork.__init__(self, at)
         SqlSwitching.__init__(self, at)
         SqlShiftReports.__init__(self, at)
+        SqlRequests.__init__(self, at, self)
+        SqlArticles.__init__(self, at)
         SqlNotices.__init__(self, at)
         SqlDuty.__init__(self, at)
         SqlSound.__init__(self, at)

@@ -60,6 +60,8 @@ class Right(StrEnum):
     """Release switching orders that somebody else approved, as the command centre."""
     SERVE = "serve"
     """Open requests of tenants at the service desk and act on them; write what it knows."""
+    READ_REQUESTS = "read_requests"
+    """Read what tenants want of the service desk, find who calls."""
     CASES = "cases"
     """Open supply cases and act on them."""
     ANSWER = "answer"
@@ -85,6 +87,7 @@ RIGHTS: dict[Role, frozenset[Right]] = {
         Right.STATE_READINGS,
         Right.ANSWER,
         Right.SERVE,
+        Right.READ_REQUESTS,
         Right.CASES,
     },
     Role.BILLING_APPROVER: EVERYBODY
@@ -95,6 +98,7 @@ RIGHTS: dict[Role, frozenset[Right]] = {
         Right.DECIDE_READINGS,
         Right.ANSWER,
         Right.SERVE,
+        Right.READ_REQUESTS,
     },
     Role.ENERGY_MANAGER: EVERYBODY
     | frozenset(
@@ -107,6 +111,7 @@ RIGHTS: dict[Role, frozenset[Right]] = {
             Right.PLAN_WORK,
             Right.RELEASE_SWITCHING,
             Right.SERVE,
+            Right.READ_REQUESTS,
             Right.CASES,
         }
     ),
@@ -119,6 +124,7 @@ RIGHTS: dict[Role, frozenset[Right]] = {
         Right.PLAN_WORK,
         Right.RELEASE_SWITCHING,
         Right.SERVE,
+        Right.READ_REQUESTS,
         Right.CASES,
     },
     Role.TENANT: frozenset({Right.READ_OWN}),
@@ -130,13 +136,22 @@ RIGHTS: dict[Role, frozenset[Right]] = {
             Right.WORK,
             Right.RELEASE_SWITCHING,
             Right.SERVE,
+            Right.READ_REQUESTS,
             Right.CASES,
         }
     ),
     Role.KIOSK: frozenset({Right.READ_ENERGY}),
 }
 """Administrators approve and issue nothing: the one who makes people does not make money."""
-READING = frozenset({Right.READ_ENERGY, Right.READ_BILLS, Right.READ_OWN, Right.ADMINISTER})
+READING = frozenset(
+    {
+        Right.READ_ENERGY,
+        Right.READ_BILLS,
+        Right.READ_OWN,
+        Right.READ_REQUESTS,
+        Right.ADMINISTER,
+    }
+)
 """What changes nothing; administrators do not act at desks."""
 
 

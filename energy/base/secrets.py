@@ -125,6 +125,15 @@ class PersonVault:
         folded = sign_in.strip().casefold().encode("utf-8", "surrogatepass")
         return hmac.new(self._digest_key, folded, hashlib.sha256).digest()
 
+    def token(self, words: str) -> str:
+        """Return a keyed digest of words for the id of a command: it tells nothing of them.
+
+        The id stands in the journal for good, and a digest without a key could be tried with
+        guesses after the words themselves were erased.
+        """
+        told = b"words of a command\0" + words.encode("utf-8", "surrogatepass")
+        return hmac.new(self._digest_key, told, hashlib.sha256).hexdigest()
+
     def taken_out(self, person: UUID) -> bytes | None:
         """Return a person's key itself, to carry it elsewhere; None when unknown or erased.
 

@@ -25,6 +25,7 @@ from scripts.commands.tree import group
 from scripts.commands.work_frame import choice_of, command_of, instant_of
 
 if runs():
+    from billing.enquiries.desk import EnquiryDesk
     from dashboards.security.scope import Right
     from energy.service.requests.asked import Asked
     from energy.service.requests.kinds import Category, Channel, Outcome, RequestKind
@@ -68,7 +69,7 @@ def open_(
         )
         day = local_day(first, at.site.zone)  # the same words on another day are another one
         facts = (kind, category, way, tenant, place, node, point, invoice, level, str(heard))
-        said = (words, *facts, str(day), str(person))
+        said = (at.system.vault.token(words), *facts, str(day), str(person))
         command = id_of("command", "open request", at.site.key, repr(said))
         desk = desk_of(at)
         request = desk.open(asked, words, level, by=person, command_id=command)
@@ -108,7 +109,9 @@ def answer(
             person = at.person(by, Right.ANSWER)
             row = request_named(at, request)
             known = desk.request(row.request)
-            answer_in_portal(at.system, at.site, known, words, articles, by=person)
+            enquiries = EnquiryDesk(at.books, at.system.clock, at.system.vault)
+            answer_in_portal(enquiries, desk, at.site, known, words, articles, by=person)
+            at.settle("books")
             told(at, desk, row.request)
             return
         now = at.system.clock.now()

@@ -73,7 +73,7 @@ def called(
     with opened(ctx, WRITER) as at:
         person, row = at.person(by, Right.SERVE), request_named(at, request)
         how, meant, desk = choice_of(CallOutcome, outcome), _call(at, row, call), desk_of(at)
-        command = command_of("request called", meant.call, 0, person, how, words)
+        command = command_of("request called", meant.call, 0, person, how, desk.token(words))
         desk.act(
             row.request,
             lambda it: it.called(

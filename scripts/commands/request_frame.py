@@ -69,8 +69,9 @@ def acted(at: Opened, request: str, by: str | None, what: str, do: Do, *said: ob
     seen, words = row.position, said
     if what in SAID:
         seen, words = 0, (*said, local_day(at.system.clock.now(), at.site.zone))
-    command = command_of(f"request {what}", row.request, seen, person, *words)
     desk = desk_of(at)
+    told_once = desk.token(repr([str(each) for each in words]))
+    command = command_of(f"request {what}", row.request, seen, person, told_once)
     desk.act(row.request, lambda it: do(desk, it, person, command))
     told(at, desk, row.request, what)
 

@@ -50,6 +50,9 @@ GIVEN = frozenset(
         "label",
         "party",
         "instead",
+        "tenant_name",
+        "person_name",
+        "said_first",
     }
 )
 """Fields whose texts come from people or devices; keys and states are the program's own."""

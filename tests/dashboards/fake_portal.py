@@ -253,13 +253,14 @@ class FakePortal(FakeReview):
         self.told = [*(each for each in self.told if each.enquiry != enquiry), asked]
         return enquiry
 
-    def say(self, enquiry: UUID, words: str, by: UUID, *, of_office: bool) -> None:
+    def say(self, enquiry: UUID, words: str, by: UUID, *, of_office: bool) -> int:
         said = SaidRow(of_office=of_office, name=self._name(by), words=plain(words), said_at=NOW)
         state = "answered" if of_office else "asked"
         self.told = [
             replace(each, state=state, said=(*each.said, said)) if each.enquiry == enquiry else each
             for each in self.told
         ]
+        return 2
 
     def _name(self, person: UUID) -> str:
         return self.names.get(person, "?")

@@ -7,7 +7,7 @@ one: everything that the screens must be able to show.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 from functools import cache
 from typing import Any
 from uuid import UUID
@@ -51,7 +51,9 @@ from tests.dashboards.fake_plant import FakePlant
 from tests.dashboards.fake_portal import FakePortal
 from tests.dashboards.fake_quality import FakeQuality
 from tests.dashboards.fake_reports import FakeReports
+from tests.dashboards.fake_requests import FakeRequests
 from tests.dashboards.fake_rules import FakeRules
+from tests.dashboards.fake_service_desk import request_commands
 from tests.dashboards.fake_shift_reports import FakeReportDesk, FakeShiftReports
 from tests.dashboards.fake_sound import FakeSound
 from tests.dashboards.fake_switching import FakeSwitching, FakeSwitchingDesk
@@ -171,6 +173,7 @@ class FakeSite(
     FakeLeave,
     FakeSwitching,
     FakeShiftReports,
+    FakeRequests,
     FakeLoad,
     FakeQuality,
     FakeReports,
@@ -210,10 +213,17 @@ def commands_of(site: FakeSite) -> Commands:
         duty=duty,
         enquiries=site,
         service=ServiceCommands(
-            switching=SwitchingCommands(SITE, FakeSwitchingDesk(site.clock.now), site.clock)
+            switching=SwitchingCommands(SITE, FakeSwitchingDesk(site.clock.now), site.clock),
+            requests=request_commands(site.clock),
         ),
         shift_reports=ShiftReportCommands(SITE, FakeReportDesk()),
     )
+
+
+def service_with(**rooms: Any) -> ServiceCommands:
+    """Return the writes of energy/service of a test that needs a few rooms only."""
+    every = (each.name for each in fields(ServiceCommands))
+    return ServiceCommands(**(dict.fromkeys(every) | rooms))
 
 
 def commands_with(site: str, **desks: Any) -> Commands:

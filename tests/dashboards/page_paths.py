@@ -9,6 +9,7 @@ from __future__ import annotations
 from dashboards.components.work_pieces import WORK
 from dashboards.pages.phone.layout import HOME
 from energy.base.ids import id_of
+from tests.dashboards import fake_articles, fake_requests
 from tests.dashboards.fake_admin import PERSON
 from tests.dashboards.fake_alerts import ALERT, FOUND, SHELVED
 from tests.dashboards.fake_energy import COMPUTED
@@ -99,6 +100,24 @@ PATHS = {
     "duty-log": "/duty/log",
     "duty-handover": "/duty/handover",
     "duty_at": "/duty/at/2026-07-16/0300?at=2026-07-20",
+    "requests": "/requests",
+    **{
+        f"requests_{tab}": f"/requests/{tab}"
+        for tab in ("mine", "waiting", "late", "calls", "ended")
+    },
+    **{
+        f"request_{n}": f"/requests/{n}"
+        for n in (
+            *(fake_requests.ASKED, fake_requests.LATE, fake_requests.WAITS),
+            *(fake_requests.CALLED, fake_requests.SOLVED, fake_requests.CLOSED),
+        )
+    },
+    "request-new": "/requests/new",
+    "desk-tenant": f"/requests/of/{fake_requests.PARTY}",
+    "request-figures": "/requests/figures?at=2026-07-01",
+    "articles": "/requests/articles",
+    "article": f"/requests/articles/{fake_articles.KEY}",
+    "article_draft": "/requests/articles/late-bill",
     "switching": "/switching",
     "switching-write": "/switching/write",
     "switching-write_asked": "/switching/write/A-0004/1",

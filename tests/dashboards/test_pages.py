@@ -55,6 +55,11 @@ PAGE_ROLES: dict[str, set[Role]] = {
     **{key: {Role.TENANT} for key in ("portal", "own-meter", "own-bill", "own-enquiries")},
     "enquiries": {Role.BILLING_CLERK, Role.BILLING_APPROVER},
     "account": set(Role),
+    **{
+        name: {role for role in Role if Right.READ_REQUESTS in RIGHTS[role]}
+        for name, path in PATHS.items()
+        if path.startswith("/requests")
+    },
     "switching-write": {role for role in Role if Right.WORK in RIGHTS[role]},
     "switching-write_asked": {role for role in Role if Right.WORK in RIGHTS[role]},
     "shift-report-write": {role for role in Role if Right.WORK in RIGHTS[role]},

@@ -19,6 +19,7 @@ def become(request: Any, event: RequestFacts.Event) -> None:
             if not request.claimed:  # who answers first what came by itself owns it
                 request.owner, request.claimed = event.by, True
                 request.offered = None
+            _cite(request, event)
         case RequestFacts.WentOn():
             if request.state is not RequestState.OPEN:  # before any answer it is one question
                 request.strayed = True
@@ -39,6 +40,11 @@ def become(request: Any, event: RequestFacts.Event) -> None:
             request.rated = True
         case _:
             _bind(request, event)
+
+
+def _cite(request: Any, event: RequestFacts.Answered | RequestFacts.Cited) -> None:
+    word = event.word if isinstance(event, RequestFacts.Answered) else event.of_word
+    request.cited |= {(word, each["article"]) for each in event.articles}
 
 
 def _again(request: Any) -> None:
@@ -64,5 +70,7 @@ def _bind(request: Any, event: RequestFacts.Event) -> None:
             request.strayed = True
         case RequestFacts.CallDone():
             request.calls.discard(event.call)
+        case RequestFacts.Cited():
+            _cite(request, event)
         case RequestFacts.Noted():
             """Nothing but words."""

@@ -192,6 +192,10 @@ class RequestDesk:
         """Return words as `sealed`; "" where nothing was said."""
         return self.sealed(request, words) if words.strip() else ""
 
+    def token(self, words: str) -> str:
+        """Return what stands for words in the id of a command: it tells nothing of them."""
+        return self._vault.token(words)
+
     def articles(self, keys: Sequence[str]) -> list[dict[str, Any]]:
         """Return key and version of the articles that an answer is told from.
 

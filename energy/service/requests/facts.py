@@ -10,10 +10,28 @@ from typing import Any
 from uuid import UUID
 
 from energy.base.aggregate import JournalAggregate
+from energy.service.requests.errors import RequestError, said_state
+from energy.service.requests.kinds import RequestState
 
 
 class RequestFacts(JournalAggregate):
-    """The events of a request behind its first."""
+    """The events of a request behind its first, and what they are asked of."""
+
+    number: str
+    state: RequestState
+    owner: UUID
+
+    def _may(self, command_id: UUID, *states: RequestState) -> bool:
+        """Return whether a command is new; refuse it in other states."""
+        if self.seen(command_id):
+            return False
+        if self.state not in states:
+            raise RequestError.of("state", number=self.number, state=said_state(self.state))
+        return True
+
+    def _demand_other(self, to: UUID) -> None:
+        if to == self.owner:
+            raise RequestError.of("owns")
 
     class Event(JournalAggregate.Event):
         """What happens to a request."""
@@ -41,6 +59,14 @@ class RequestFacts(JournalAggregate):
         """ "" where the enquiry has them."""
         articles: list[dict[str, Any]]
         """Key and version of the articles that it was told from."""
+        by: UUID
+
+    class Cited(Event):
+        """An answer that is known already was told from articles."""
+
+        TOPIC = "tenant_request.cited"
+        of_word: int
+        articles: list[dict[str, Any]]
         by: UUID
 
     class WentOn(Event):

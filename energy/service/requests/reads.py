@@ -162,6 +162,7 @@ def read_requests(
     tenants: Sequence[str] | None = None,
     owner: UUID | None = None,
     heard: tuple[datetime, datetime] | None = None,
+    closed: int = 0,
 ) -> list[RequestRow]:
     """Return requests, the oldest first.
 
@@ -174,18 +175,22 @@ def read_requests(
         tenants: Only those of these tenants.
         owner: Only those that this person owns or was offered.
         heard: Only those heard, or with a complaint judged, in [from, to), however far they are.
+        closed: Only so many closed ones, the last; 0: any.
     """
     names = [each.name for each in fields(RequestRow) if each.name != "pauses"]
     since, until = heard or (None, None)
     rows: list[tuple[Any, ...]] = connection.execute(
         f"SELECT {', '.join(names)} FROM {schema}.tenant_request "
-        "WHERE (%(over)s OR %(one)s::uuid IS NOT NULL OR %(named)s <> '' "
+        "WHERE (%(over)s OR %(closed)s > 0 OR %(one)s::uuid IS NOT NULL OR %(named)s <> '' "
         "OR %(since)s::timestamptz IS NOT NULL OR state = ANY(%(open)s)) "
         "AND request = coalesce(%(one)s, request) "
         "AND (%(owner)s::uuid IS NULL OR %(owner)s IN (owner, offered)) "
         "AND (%(tenants)s::text[] IS NULL OR tenant = ANY(%(tenants)s)) "
         "AND (%(since)s::timestamptz IS NULL OR (heard_at >= %(since)s AND heard_at < %(until)s) "
         "OR (judged_at >= %(since)s AND judged_at < %(until)s)) "
+        "AND (%(closed)s = 0 OR request IN (SELECT request FROM "
+        f"{schema}.tenant_request WHERE closed_at IS NOT NULL "
+        "ORDER BY closed_at DESC, number DESC LIMIT %(closed)s)) "
         "AND (%(named)s = '' OR number = upper(%(named)s) "
         "OR starts_with(replace(request::text, '-', ''), replace(lower(%(named)s), '-', ''))) "
         "ORDER BY heard_at, number".encode(),
@@ -198,6 +203,7 @@ def read_requests(
             "tenants": None if tenants is None else list(tenants),
             "since": since,
             "until": until,
+            "closed": closed,
         },
     ).fetchall()
     told = f"{schema}.tenant_request_pause"

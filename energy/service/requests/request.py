@@ -15,7 +15,7 @@ from eventsourcing.domain import event
 
 from energy.base.aggregate import JournalAggregate
 from energy.service.requests.becoming import become
-from energy.service.requests.errors import RequestError, said_state
+from energy.service.requests.errors import RequestError
 from energy.service.requests.facts import RequestFacts
 from energy.service.requests.kinds import (
     CallOutcome,
@@ -100,6 +100,8 @@ class TenantRequest(RequestFacts):
         self.ended_by: set[UUID] = set()  # who resolved it, who owned it then
         self.calls: set[UUID] = set()
         """Call-backs that are to be made."""
+        self.cited: set[tuple[int, str]] = set()
+        """Words of the portal, and the articles that they were told from."""
         self.made: dict[UUID, str] = {}
         """Incidents and work orders made from it, with their numbers."""
 
@@ -146,6 +148,16 @@ class TenantRequest(RequestFacts):
             by=by,
             command_id=command_id,
         )
+
+    def cite(
+        self, word: int, articles: Sequence[dict[str, Any]], *, by: UUID, command_id: UUID
+    ) -> None:
+        """Say which articles an answer at the portal was told from, where it does not yet."""
+        fresh = [each for each in articles if (word, each["article"]) not in self.cited]
+        if fresh and not self.seen(command_id):
+            self.trigger_event(
+                TenantRequest.Cited, of_word=word, articles=fresh, by=by, command_id=command_id
+            )
 
     def go_on(
         self, words_sealed: str, *, at: datetime, word: int, by: UUID, command_id: UUID
@@ -379,18 +391,6 @@ class TenantRequest(RequestFacts):
     def _complains(self) -> bool:
         if not self.complains:
             raise RequestError.of("no_complaint", number=self.number)
-        return True
-
-    def _demand_other(self, to: UUID) -> None:
-        if to == self.owner:
-            raise RequestError.of("owns")
-
-    def _may(self, command_id: UUID, *states: RequestState) -> bool:
-        """Return whether a command is new; refuse it in other states."""
-        if self.seen(command_id):
-            return False
-        if self.state not in states:
-            raise RequestError.of("state", number=self.number, state=said_state(self.state))
         return True
 
     def become(self, event: TenantRequest.Event) -> None:

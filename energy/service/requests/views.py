@@ -150,8 +150,8 @@ def _counted(cursor: Cursor, schema: str, event: Any) -> None:
         case TenantRequest.Answered():
             cursor.execute(
                 f"UPDATE {schema}.tenant_request SET answers = answers + 1, "
-                "responded_at = coalesce(responded_at, %(at)s), "
-                "responded_by = coalesce(responded_by, %(by)s), "
+                "responded_at = least(responded_at, %(at)s), responded_by = CASE "
+                "WHEN responded_at <= %(at)s THEN responded_by ELSE %(by)s END, "
                 "owner = CASE WHEN claimed THEN owner ELSE %(by)s END, "
                 "offered = CASE WHEN claimed THEN offered END, claimed = true, "
                 "state = CASE state WHEN 'open' THEN 'under_way' ELSE state END, "

@@ -17,7 +17,6 @@ from playwright.sync_api import Browser, Page, expect
 from dashboards.note_words import wall_text
 from dashboards.queries.sql import SqlQueries
 from dashboards.queries.sql_site import SqlSite
-from dashboards.service_commands import ServiceCommands
 from dashboards.switching_commands import SwitchingCommands
 from energy.base.secrets import PersonVault
 from energy.journal.directory import People, TableKeys
@@ -28,7 +27,14 @@ from energy.system import WEB
 from tests.dashboards.e2e.conftest import enter, served
 from tests.dashboards.e2e.following import followed
 from tests.dashboards.e2e.watch import PATIENCE_MS, Watch
-from tests.dashboards.fakes import FakePerson, commands_with, person_of, settings, web_over
+from tests.dashboards.fakes import (
+    FakePerson,
+    commands_with,
+    person_of,
+    service_with,
+    settings,
+    web_over,
+)
 from tests.energy.service.switching.board import Board
 from tests.fixtures.postgres import TestSite, command, database_server, directory, new_site
 from tests.fixtures.supply import STATION, electricity
@@ -60,7 +66,7 @@ def room(new_site: TestSite, directory: Database) -> Iterator[Room]:
         switching = SwitchingCommands(site.site.key, desk, site.clock)
         web = web_over(
             SqlQueries(SqlSite(database=staff, site=site.site, clock=site.clock, vault=vault)),
-            commands_with(site.site.key, service=ServiceCommands(switching=switching)),
+            commands_with(site.site.key, service=service_with(switching=switching)),
             site.clock,
             *(_person(site, directory, vault, name) for name in PEOPLE),
             settings=replace(settings(), site_key=site.site.key, zone=site.site.zone, refresh_s=1),

@@ -24,6 +24,7 @@ from billing.office import BillingOffice
 from billing.prepaid.office import PrepaidOffice
 from billing.receivables.collecting import Collecting
 from billing.views.outage_tenants import supplied_by
+from billing.views.service_desk import desk_books
 from dashboards.commands import Commands
 from dashboards.notice_commands import NoticeCommands
 from dashboards.rule_commands import RuleCommands
@@ -41,21 +42,26 @@ from energy.metering.plant import SupplyGraph
 from energy.service.note_desk import NoteDesk
 from energy.service.reports.desk import ReportDesk
 from energy.service.reports.table import Column, ReportTable
-from energy.service.work.desk import IncidentDesk
+from energy.service.requests.article import ArticleText
+from energy.service.requests.article_desk import ArticleDesk
+from energy.service.requests.desk import RequestDesk
+from energy.service.requests.kinds import RequestKind
+from energy.service.work.desk import IncidentDesk, WorkPlanDesk
 from energy.service.work.heard import Spot
 from energy.service.work.kinds import Origin
+from energy.service.work.levels import parse_levels
 from energy.store.embedded import EmbeddedPostgres
 from energy.views.rollup import roll_up
 from processes.web import (
     displays_of,
     duty_of,
     money_of,
-    service_of,
     shift_reports_of,
     takeover_of,
     till_of,
     work_of,
 )
+from processes.web_service import service_of
 from tests.billing.conftest import new_town, server
 from tests.billing.town import CLERK, Town
 from tests.dashboards.fake_till import no_card_writer
@@ -63,13 +69,23 @@ from tests.dashboards.fakes import PASSWORD, FakePeople, person_of, settings, we
 from tests.dashboards.queries.conftest import NOW, WebTown, shown
 from tests.dashboards.security.matrix_lists import NOBODY, ONE, OTHER, WORDS
 from tests.energy.service.reports.edition import contents
+from tests.energy.service.requests.counter import Counter
 from tests.energy.service.work.shop import Shop
+from tests.energy.service.work.test_levels import FILE
 from tests.fixtures.doubts import review_of
 from tests.fixtures.supply import electricity, node
 from tests.fixtures.town_book import TownBook
 from tests.fixtures.town_switching import ask, written
 
 __all__ = ["server"]
+DISPUTE = """
+[[level]]
+class = "bill-dispute"
+name = { en = "Bill dispute", zh = "账单异议" }
+response_min = 60
+resolution_min = 600
+counting = "round_the_clock"
+"""
 LATE = date(2019, 6, 3)
 """Day of the letters of matrix_lists.ROUTES."""
 
@@ -86,6 +102,8 @@ class Subjects:
     receipts: dict[str, str]
     work: dict[str, tuple[str, str]]
     """Number of an incident that the tenant told, and of an order of it."""
+    requests: dict[str, str]
+    """Number of a dispute of the tenant's bill at the service desk."""
 
     def of(self, building: str) -> dict[str, str]:
         return {
@@ -99,6 +117,7 @@ class Subjects:
             "receipt": self.receipts[building],
             "incident": self.work[building][0],
             "order": self.work[building][1],
+            "request": self.requests[building],
         }
 
 
@@ -181,12 +200,14 @@ def matrix(server: EmbeddedPostgres) -> Iterator[Matrix]:
         switched(town)
         reported(town, next(number for account, _, number in rows if account == f"A-{ONE}"))
         work = work_under_way(town)
+        requests = disputes(town, {account[2:]: number for account, _, number in rows})
         subjects = Subjects(
             run=run,
             enquiries=asked,
             outages=outages,
             receipts=receipts,
             work=work,
+            requests=requests,
             invoices={account[2:]: invoice for account, invoice, _ in rows},
             numbers={account[2:]: number for account, _, number in rows},
         )
@@ -236,8 +257,8 @@ def commands_of(web: WebTown, town: Town, desk: EnquiryDesk, clock: ManualClock)
         notices=NoticeCommands(town.site.key, NoticeDesk(web.staff, town.site, town.vault, clock)),
         duty=duty_of(web.staff, town.site, clock),
         enquiries=desk,
-        service=service_of(web.staff, town.site, clock, office.books),
         shift_reports=shift_reports_of(web.staff, town.site, clock),
+        service=service_of(web.staff, town.site, clock, office.books, town.vault),
     )
 
 
@@ -304,6 +325,36 @@ def work_under_way(town: Town) -> dict[str, tuple[str, str]]:
         job = shop.job(incident=incident, since=NOW)
         order = shop.orders.open(job, "", checklist="meter-swap", by=NOBODY, command_id=made)
         found[each] = (incidents.incident(incident).number, shop.orders.order(order).number)
+    book.settle()
+    return found
+
+
+def disputes(town: Town, bills: dict[str, str]) -> dict[str, str]:
+    """Let both tenants dispute their bills by phone, and an article be known; return numbers."""
+    book = TownBook(town=town, clock=ManualClock(NOW))
+    counter = Counter(book.known)
+    first, levels = parse_levels(FILE + DISPUTE)
+    WorkPlanDesk(book.writer, book.site, book.clock).publish_levels(
+        levels, valid_from=first, by=NOBODY, command_id=id_of("levels", "disputes")
+    )
+    desk = RequestDesk(
+        book.writer, book.site, book.clock, town.vault, desk_books(town.office.books)
+    )
+    found = {}
+    for building, number in bills.items():
+        asked = counter.asked(
+            kind=RequestKind.BILL_DISPUTE,
+            tenant=f"account/A-{building}",
+            invoice=number,
+            heard_at=NOW,
+        )
+        made = id_of("dispute", building)
+        request = desk.open(asked, WORDS[building], by=NOBODY, command_id=made)
+        found[building] = desk.request(request).number
+    known = ArticleDesk(book.writer, book.site, book.clock)
+    both = {"en": "A broken seal", "zh": "铅封损坏"}
+    text = ArticleText(title=both, text=both, tags=[])
+    known.write("broken-seal", text, by=NOBODY, command_id=id_of("article", "seal"))
     book.settle()
     return found
 

@@ -12,7 +12,6 @@ from dashboards.pages.acts import perform
 from dashboards.pages.parts import Parts
 from dashboards.pages.subjects import UnknownSubjectError
 from dashboards.security.scope import Role, Scope
-from dashboards.service_commands import ServiceCommands
 from dashboards.switching_commands import SwitchingCommands
 from dashboards.theme import Theme
 from dashboards.viewer import Viewer
@@ -22,7 +21,7 @@ from energy.service.switching.errors import SwitchingError
 from energy.service.switching.kinds import SwitchingState
 from energy.service.switching.order import SwitchingOrder
 from tests.dashboards.fake_switching import ADA, BEN, EVE, GRACE, MIA, FakeSwitchingDesk
-from tests.dashboards.fakes import SITE, commands_with
+from tests.dashboards.fakes import SITE, commands_with, service_with
 from tests.dashboards.test_pages import parts
 
 LENA = id_of("person", "lena")
@@ -93,7 +92,7 @@ def room() -> Room:
     given = parts()
     desk = FakeSwitchingDesk(given.clock.now)
     switching = SwitchingCommands(SITE, desk, given.clock)
-    commands = commands_with(SITE, service=ServiceCommands(switching=switching))
+    commands = commands_with(SITE, service=service_with(switching=switching))
     made = Room(desk, replace(given, commands=commands))
     made.write()
     return made

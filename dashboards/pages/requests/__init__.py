@@ -1,0 +1,1 @@
+"""Requests of tenants: their list with both clocks, one with its story, who calls, figures."""

@@ -1,0 +1,54 @@
+"""In: a site's database, books and vault. Out: the writes of the pages of energy/service. Pure."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+from billing.books import Books
+from billing.enquiries.desk import EnquiryDesk
+from billing.views.asked_supplies import asked_of
+from billing.views.service_desk import desk_books
+from dashboards.request_commands import RequestCommands
+from dashboards.service_commands import ServiceCommands
+from dashboards.switching_commands import SwitchingCommands
+from energy.base.clock import Clock
+from energy.base.secrets import PersonVault
+from energy.service.requests.article_desk import ArticleDesk
+from energy.service.requests.desk import RequestDesk
+from energy.service.requests.request import TenantRequest
+from energy.service.switching.desk import SwitchingDesk
+from energy.store.pool import Database
+from energy.store.sites import Site
+from processes.portal_requests import answer_in_portal
+
+
+def service_of(
+    database: Database, site: Site, clock: Clock, books: Books, vault: PersonVault
+) -> ServiceCommands:
+    """Return the writes of the pages of energy/service, which ask the books what they know."""
+    switching = SwitchingDesk(database, site, clock, asked_of(books))
+    return ServiceCommands(
+        switching=SwitchingCommands(site.key, switching, clock),
+        requests=requests_of(database, site, clock, books, vault),
+    )
+
+
+def requests_of(
+    database: Database, site: Site, clock: Clock, books: Books, vault: PersonVault
+) -> RequestCommands:
+    """Return the writes of the service desk; what came by the portal is answered there."""
+    desk = RequestDesk(database, site, clock, vault, desk_books(books))
+    enquiries = EnquiryDesk(books, clock, vault)
+
+    def answer(
+        request: TenantRequest, words: str, articles: list[dict[str, Any]], by: UUID
+    ) -> None:
+        answer_in_portal(enquiries, desk, site, request, words, articles, by=by)
+
+    return RequestCommands(
+        site=site.key,
+        desk=desk,
+        article_desk=ArticleDesk(database, site, clock),
+        answer_in_portal=answer,
+    )
