@@ -18,6 +18,7 @@ from dashboards.pages.account import views as account
 from dashboards.pages.admin import callbacks as admin
 from dashboards.pages.alerts import callbacks as alerts
 from dashboards.pages.bills import callbacks as bills
+from dashboards.pages.cases import callbacks as cases
 from dashboards.pages.desk import callbacks as desk
 from dashboards.pages.duty import callbacks as duty
 from dashboards.pages.flows import callbacks as flows
@@ -43,6 +44,7 @@ from dashboards.queries.ports import Queries
 from dashboards.routes import RenderPdf, install_routes
 from dashboards.security.admission import Admission
 from dashboards.security.audit import install_audit
+from dashboards.security.case_door import install_case_door
 from dashboards.security.devices import install_devices
 from dashboards.security.gate import CALLBACK_PATH, CSRF_COOKIE, CSRF_HEADER, install_gate, refused
 from dashboards.security.headers import content_security_policy, header_writer, is_phone
@@ -76,7 +78,7 @@ _AHEAD = f'{_AHEAD_OF_PHONE}<link rel="preload" as="script" href="{_CHARTS}">'
 
 
 ENERGY = (overview, alerts, notices, alert_rules, outages, notes, flows, plant, wall, phone, sound)
-OPERATIONS = (incidents, work, duty, switching, shift_reports, requests)
+OPERATIONS = (incidents, work, duty, switching, shift_reports, requests, cases)
 OFFICE = (bills, admin, account, acts, tariffs, desk, takeover)
 
 
@@ -142,6 +144,7 @@ def create_app(
     )
     limiter = install_sign_in(server, admission)
     install_second_factor(server, admission, limiter)
+    install_case_door(server, admission, queries, limiter)
     install_devices(server, admission, accounts, limiter)
     if provider is not None:
         install_provider(server, admission, provider, limiter)

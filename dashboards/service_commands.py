@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from dashboards.case_commands import CaseCommands
 from dashboards.request_commands import RequestCommands
 from dashboards.switching_commands import SwitchingCommands
 
@@ -14,3 +15,4 @@ class ServiceCommands:
 
     switching: SwitchingCommands
     requests: RequestCommands
+    cases: CaseCommands

@@ -44,6 +44,7 @@ NAVIGATION: dict[str, tuple[tuple[str, str, Right], ...]] = {
         ("switching", "/switching", Right.READ_ENERGY),
         ("shift_reports", "/shift-reports", Right.READ_ENERGY),
         ("requests", "/requests", Right.READ_REQUESTS),
+        ("cases", "/cases", Right.CASES),
     ),
     "billing": (
         ("bills", "/bills", Right.READ_BILLS),
@@ -58,6 +59,7 @@ NAVIGATION: dict[str, tuple[tuple[str, str, Right], ...]] = {
     "admin": (("admin", "/admin", Right.ADMINISTER),),
     "portal": (
         ("portal", "/portal", Right.READ_OWN),
+        ("own_cases", "/portal/cases", Right.READ_OWN),
         ("enquiries", "/portal/enquiries", Right.READ_OWN),
     ),
 }

@@ -8,12 +8,15 @@ from uuid import UUID
 from billing.books import Books
 from billing.enquiries.desk import EnquiryDesk
 from billing.views.asked_supplies import asked_of
+from billing.views.case_books import SiteCaseBooks
 from billing.views.service_desk import desk_books
+from dashboards.case_commands import CaseCommands
 from dashboards.request_commands import RequestCommands
 from dashboards.service_commands import ServiceCommands
 from dashboards.switching_commands import SwitchingCommands
 from energy.base.clock import Clock
 from energy.base.secrets import PersonVault
+from energy.service.cases.desk import CaseDesk
 from energy.service.requests.article_desk import ArticleDesk
 from energy.service.requests.desk import RequestDesk
 from energy.service.requests.request import TenantRequest
@@ -28,7 +31,9 @@ def service_of(
 ) -> ServiceCommands:
     """Return the writes of the pages of energy/service, which ask the books what they know."""
     switching = SwitchingDesk(database, site, clock, asked_of(books))
+    cases = CaseDesk(database, site, clock, SiteCaseBooks(books))
     return ServiceCommands(
+        cases=CaseCommands(site.key, cases),
         switching=SwitchingCommands(site.key, switching, clock),
         requests=requests_of(database, site, clock, books, vault),
     )

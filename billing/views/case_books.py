@@ -67,6 +67,17 @@ class SiteCaseBooks:
             found.append(PaidDays(first_day=first, after=each.valid_to))
         return found
 
+    def payer(self, point: str, day: date) -> str | None:
+        """Return the account that pays for a point on a day; None: nobody does."""
+        rows = self._rows(
+            "SELECT account FROM {s}.account_channel WHERE point = %s AND valid_from <= %s "
+            "AND (valid_to IS NULL OR valid_to > %s) LIMIT 1",
+            point,
+            day,
+            day,
+        )
+        return str(rows[0][0]) if rows else None
+
     def billed(self, account: str, point: str) -> Sequence[BilledDays]:
         """Return the days of a point on issued invoices of an account, in order."""
         rows = self._rows(

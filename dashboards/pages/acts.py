@@ -18,6 +18,7 @@ from dashboards.components.pieces import notice
 from dashboards.pages.alerts import acts as alerts
 from dashboards.pages.articles import acts as articles
 from dashboards.pages.bills import acts as bills
+from dashboards.pages.cases import acts as cases
 from dashboards.pages.corrections import acts as corrections
 from dashboards.pages.desk import acts as desk
 from dashboards.pages.duty import acts as duty
@@ -49,6 +50,7 @@ ACTS: dict[str, Act] = {
     **outages.ACTS,
     **switching.ACTS,
     **shift_reports.ACTS,
+    **cases.ACTS,
     **incidents.ACTS,
     **work.ACTS,
     **duty.ACTS,
@@ -73,6 +75,7 @@ OPERATIONS = frozenset(
         *duty.ACTS,
         *switching.ACTS,
         *shift_reports.ACTS,
+        *cases.ACTS,
         *incidents.ACTS,
         *work.ACTS,
         *requests.ACTS,

@@ -15,6 +15,7 @@ from dashboards.components.pieces import empty
 from dashboards.components.twin import TWIN, TWIN_BODY, twin_body
 from dashboards.pages.alerts.tables import ALERT_TABLES, ALERT_TABLES_OF
 from dashboards.pages.bills.tables import BILL_TABLES_OF
+from dashboards.pages.cases.tables import CASE_TABLES, CASE_TABLES_OF
 from dashboards.pages.desk.tables import shift_sheet
 from dashboards.pages.duty.tables import DUTY_TABLES
 from dashboards.pages.flows.tables import balance_sheet, flow_sheet, site_flow_sheet
@@ -51,6 +52,7 @@ TABLES: dict[str, MakeSheet] = {
     **SWITCHING_TABLES,
     **SHIFT_REPORT_TABLES,
     **REQUEST_TABLES,
+    **CASE_TABLES,
     **NOTICE_TABLES,
     **DUTY_TABLES,
     **RULE_TABLES,
@@ -75,6 +77,7 @@ TABLES_OF: dict[str, MakeSheetOf] = {
     **BILL_TABLES_OF,
     **OUTAGE_TABLES_OF,
     **SWITCHING_TABLES_OF,
+    **CASE_TABLES_OF,
     "one_line": one_line_sheet,
     "shift": shift_sheet,
 }

@@ -11,6 +11,7 @@ from dashboards.pages.admin.views import ADMIN_VIEWS
 from dashboards.pages.alerts.views import ALERT_VIEWS
 from dashboards.pages.articles.views import ARTICLE_VIEWS
 from dashboards.pages.bills.views import BILL_VIEWS
+from dashboards.pages.cases.views import CASE_VIEWS
 from dashboards.pages.corrections.views import CORRECTION_VIEWS
 from dashboards.pages.desk.views import TILL_VIEWS
 from dashboards.pages.duty.views import DUTY_VIEWS
@@ -58,6 +59,7 @@ VIEWS: tuple[View, ...] = (
     *SHIFT_REPORT_VIEWS,
     *REQUEST_VIEWS,
     *ARTICLE_VIEWS,
+    *CASE_VIEWS,
     *NOTICE_VIEWS,
     *DUTY_VIEWS,
     *SOUND_VIEWS,

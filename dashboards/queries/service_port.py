@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Protocol
 
+from dashboards.queries.case_port import CaseQueries
 from dashboards.queries.duty_port import DutyQueries
 from dashboards.queries.request_port import RequestQueries
 from dashboards.queries.shift_report_port import ShiftReportQueries
@@ -12,6 +13,12 @@ from dashboards.queries.work_port import WorkQueries
 
 
 class ServiceQueries(
-    WorkQueries, DutyQueries, SwitchingQueries, ShiftReportQueries, RequestQueries, Protocol
+    WorkQueries,
+    DutyQueries,
+    SwitchingQueries,
+    ShiftReportQueries,
+    RequestQueries,
+    CaseQueries,
+    Protocol,
 ):
-    """Questions about incidents and work orders, duty, switching orders, reports, requests."""
+    """Questions about work, duty, switching orders, reports, requests, supply cases."""

@@ -6,6 +6,7 @@ from dashboards.queries.sql_admin import SqlAdmin
 from dashboards.queries.sql_alerts import SqlAlerts
 from dashboards.queries.sql_articles import SqlArticles
 from dashboards.queries.sql_bills import SqlBills
+from dashboards.queries.sql_cases import SqlCases
 from dashboards.queries.sql_corrections import SqlCorrections
 from dashboards.queries.sql_duty import SqlDuty
 from dashboards.queries.sql_energy import SqlEnergy
@@ -54,6 +55,7 @@ class SqlQueries(
     SqlShiftReports,
     SqlRequests,
     SqlArticles,
+    SqlCases,
     SqlNotices,
     SqlDuty,
     SqlSound,
@@ -99,6 +101,7 @@ class SqlQueries(
         SqlShiftReports.__init__(self, at)
         SqlRequests.__init__(self, at, self)
         SqlArticles.__init__(self, at)
+        SqlCases.__init__(self, at)
         SqlNotices.__init__(self, at)
         SqlDuty.__init__(self, at)
         SqlSound.__init__(self, at)

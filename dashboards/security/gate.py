@@ -35,7 +35,7 @@ CSRF_HEADER = "X-CSRFToken"
 NEWS_OUTPUTS = ("live.data", "takeover-progress.children..")
 """How the outputs end by which an open page asks for news: no action of a person."""
 OPEN_PATHS = frozenset(
-    {"/login", "/sign-in", "/sign-in/back", "/health", "/metrics", "/preferences"}
+    {"/login", "/sign-in", "/sign-in/back", "/case", "/health", "/metrics", "/preferences"}
 )
 OPEN_PREFIXES = ("/assets/", "/kiosk/")
 CHANGE_PATHS = frozenset({"/change-password", "/sign-out"})

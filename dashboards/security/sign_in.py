@@ -13,6 +13,7 @@ from flask import Flask, Response, g, request
 from flask_limiter import Limiter
 from flask_limiter.util import get_remote_address
 from flask_login import current_user
+from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Response as AnyResponse
 
 from dashboards.pages.change_password.page import change_form
@@ -51,10 +52,14 @@ def install_sign_in(server: Flask, parts: Admission) -> Limiter:
         lambda: _change(parts) if request.method == "POST" else _change_page(parts),
         methods=["GET", "POST"],
     )
-    server.register_error_handler(
-        429, lambda _error: (login_page(parts, message="login.too_many"), 429)
-    )
+    server.register_error_handler(429, lambda error: _too_many(parts, error))
     return limiter
+
+
+def _too_many(parts: Admission, error: HTTPException) -> AnyResponse:
+    """Return what the limit itself says, else the sign-in's words."""
+    held = error.get_response() if error.response is not None else None
+    return held or Response(login_page(parts, message="login.too_many"), 429)
 
 
 def _asks(parts: Admission) -> str:

@@ -12,6 +12,7 @@ import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
+from uuid import UUID
 from zoneinfo import ZoneInfo
 
 import psycopg
@@ -19,7 +20,7 @@ import psycopg
 Connection = psycopg.Connection[tuple[object, ...]]
 Days = tuple[date, date | None]
 """First local day, and first no more; None while it lasts."""
-STAFF, TENANT = "staff", "tenant"
+STAFF, TENANT, APPLICANT = "staff", "tenant", "applicant"
 SCOPE = "app.scope"
 
 
@@ -65,6 +66,20 @@ def see_own(connection: Connection, own: Own, zone: ZoneInfo) -> None:
             zone.key,
             json.dumps(sorted(own.tenants)),
         ),
+    )
+
+
+def see_case(connection: Connection, case: UUID) -> None:
+    """Let the transaction see one supply case as its applicant does, and change nothing.
+
+    Args:
+        connection: Inside a transaction.
+        case: The case whose code was told.
+    """
+    connection.execute(
+        "SELECT set_config(%s, %s, true), set_config('app.case', %s, true), "
+        "set_config('transaction_read_only', 'on', true)",
+        (SCOPE, APPLICANT, str(case)),
     )
 
 

@@ -39,12 +39,8 @@ if runs():
     from energy.service.cases.plan import parse_case_plan
     from energy.service.cases.progress import figures_of
     from energy.service.cases.proofs import Said
-    from energy.service.cases.reads import (
-        applicant_view,
-        read_case_plans,
-        read_case_story,
-        read_cases,
-    )
+    from energy.service.cases.reads import read_case_plans, read_case_story, read_cases
+    from energy.service.cases.seen import applicant_view
     from energy.system import WEB, WRITER
 
 app = group("case")

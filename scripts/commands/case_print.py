@@ -17,7 +17,8 @@ if runs():
     from energy.service.cases.code import case_code
     from energy.service.cases.kinds import CaseState
     from energy.service.cases.progress import CaseRow, StepFigures
-    from energy.service.cases.reads import ApplicantView, CaseStory, OfferRow, PlanRow
+    from energy.service.cases.reads import CaseStory, OfferRow, PlanRow
+    from energy.service.cases.seen import ApplicantView
     from energy.service.work.clock import Standing
 
 _SHA = 12

@@ -14,6 +14,7 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from dashboards.app import create_app
+from dashboards.case_commands import CaseCommands
 from dashboards.commands import Commands
 from dashboards.display_commands import DisplayCommands
 from dashboards.duty_commands import DutyCommands, DutyDesks
@@ -35,6 +36,7 @@ from energy.base.errors import RefusedError
 from energy.base.ids import id_of
 from tests.dashboards.fake_admin import FakeAdmin
 from tests.dashboards.fake_alerts import ALERT, FakeAlertDesk
+from tests.dashboards.fake_cases import FakeCaseDesk, FakeCases
 from tests.dashboards.fake_doors import FakeDoors, FakeSessionStore
 from tests.dashboards.fake_energy import INVOICE, NOW, RUN, SITE, ZONE
 from tests.dashboards.fake_flows import FakeFlows
@@ -174,6 +176,7 @@ class FakeSite(
     FakeSwitching,
     FakeShiftReports,
     FakeRequests,
+    FakeCases,
     FakeLoad,
     FakeQuality,
     FakeReports,
@@ -215,6 +218,7 @@ def commands_of(site: FakeSite) -> Commands:
         service=ServiceCommands(
             switching=SwitchingCommands(SITE, FakeSwitchingDesk(site.clock.now), site.clock),
             requests=request_commands(site.clock),
+            cases=CaseCommands(SITE, FakeCaseDesk(site.clock.now)),
         ),
         shift_reports=ShiftReportCommands(SITE, FakeReportDesk()),
     )

@@ -9,9 +9,11 @@ from __future__ import annotations
 from dashboards.components.work_pieces import WORK
 from dashboards.pages.phone.layout import HOME
 from energy.base.ids import id_of
+from energy.service.cases.kinds import CaseKind
 from tests.dashboards import fake_articles, fake_requests
 from tests.dashboards.fake_admin import PERSON
 from tests.dashboards.fake_alerts import ALERT, FOUND, SHELVED
+from tests.dashboards.fake_cases import CASES
 from tests.dashboards.fake_energy import COMPUTED
 from tests.dashboards.fake_orders import NEW, OVER, PLANNED, SIGNABLE
 from tests.dashboards.fake_review import CASE
@@ -132,6 +134,11 @@ PATHS = {
     "shift-report_shift": "/shift-reports/shift/2026-07-14/night",
     "shift-report_incident": "/shift-reports/incident/I-2026-00002/initial",
     "shift-report-write": "/shift-reports/write/I-2026-00001/initial",
+    "cases": "/cases",
+    **{f"cases_{tab}": f"/cases/{tab}" for tab in ("mine", "late", "ended")},
+    **{f"case-new_{kind}": f"/cases/new/{kind}" for kind in CaseKind},
+    **{f"case-of_{name}": f"/cases/{number}" for name, number in CASES.items()},
+    "own-cases": "/portal/cases",
     "tariffs": "/tariffs",
     "tariff": "/tariffs/campus-electricity/2018-01-01/1",
     "trial": "/tariffs/campus-electricity/2018-01-01/1/on/A-0002",

@@ -52,13 +52,21 @@ MONEY_ROLES = {Role.BILLING_CLERK, Role.BILLING_APPROVER, Role.ENERGY_MANAGER, R
 ENERGY_ROLES = set(Role) - {Role.TENANT}
 PAGE_ROLES: dict[str, set[Role]] = {
     **{key: {Role.ADMIN} for key in ("admin", "person", "acts")},
-    **{key: {Role.TENANT} for key in ("portal", "own-meter", "own-bill", "own-enquiries")},
+    **{
+        key: {Role.TENANT}
+        for key in ("portal", "own-meter", "own-bill", "own-cases", "own-enquiries")
+    },
     "enquiries": {Role.BILLING_CLERK, Role.BILLING_APPROVER},
     "account": set(Role),
     **{
         name: {role for role in Role if Right.READ_REQUESTS in RIGHTS[role]}
         for name, path in PATHS.items()
         if path.startswith("/requests")
+    },
+    **{
+        name: {role for role in Role if Right.CASES in RIGHTS[role]}
+        for name, path in PATHS.items()
+        if path.startswith("/cases")
     },
     "switching-write": {role for role in Role if Right.WORK in RIGHTS[role]},
     "switching-write_asked": {role for role in Role if Right.WORK in RIGHTS[role]},

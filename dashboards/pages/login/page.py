@@ -22,6 +22,9 @@ _FORM = Markup("""<form method="post" action="/login">
 _PROVIDER = Markup("""<p>
 <a class="plain-onward" id="provider" href="/sign-in?next={onward}">{text}</a></p>""")
 
+_APPLICANT = Markup("""<p><a class="plain-onward" href="/case">{text}</a></p>""")
+"""Who applied for a supply has no account yet."""
+
 
 def login_form(
     *, language: str, sign_in: str, onward: str, phone_days: int, provider: bool
@@ -36,7 +39,7 @@ def login_form(
         provider: Whether there is another way in, by a provider.
     """
     other = _PROVIDER.format(onward=quote(onward), text=t(language, "login.provider"))
-    return (other if provider else Markup("")) + _FORM.format(
+    form = _FORM.format(
         onward=onward,
         sign_in=sign_in,
         sign_in_label=t(language, "login.sign_in"),
@@ -44,3 +47,5 @@ def login_form(
         phone_label=t(language, "login.phone", days=phone_days),
         button=t(language, "login.button"),
     )
+    asks = _APPLICANT.format(text=t(language, "case_door.title"))
+    return (other if provider else Markup("")) + form + asks

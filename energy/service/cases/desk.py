@@ -213,6 +213,8 @@ class CaseDesk:
 
         def beside(order: UUID, _number: str) -> list[JournalAggregate]:
             known = self.case(case)
+            if known.seen(command_id):  # another process was faster: its order is found
+                return []
             before = self._order(known)
             if before is not None and before.state is not OrderState.CANCELLED:
                 raise CaseError.of("has_order", number=known.number, order=before.number)
@@ -265,26 +267,28 @@ class CaseDesk:
                 return self._disconnected(known, said)
             case CaseStep.COMMISSIONING:
                 point = said.point or known.known("point")
-                return proofs.commissioned(known, point, self._meter(known, point))
+                today = local_day(self._clock.now(), self._site.zone)
+                payer = self._books.payer(point, today)
+                return proofs.commissioned(known, point, self._meter(known, point), payer)
             case _:
                 return self._booked(known, step, said)
 
     def _booked(self, known: SupplyCase, step: CaseStep, said: Said) -> Result:
         """Return what the books know of a step."""
         books, today = self._books, local_day(self._clock.now(), self._site.zone)
+        asked_on = local_day(known.asked_at, self._site.zone)
         match step:
             case CaseStep.CONTRACT:
                 return proofs.contracted(known, said, books, today)
             case CaseStep.TERMS:
                 return proofs.suspended(known, books, today)
             case CaseStep.HANDOVER:
-                return proofs.handed_over(known, books)
+                return proofs.handed_over(known, books, asked_on)
             case CaseStep.LAST_READING:
                 return proofs.last_read(known, books, self._meter(known, known.known("point")))
             case CaseStep.FINAL_BILL:
                 return proofs.finally_billed(known, books)
             case _:
-                asked_on = local_day(known.asked_at, self._site.zone)
                 return proofs.first_billed(known, books, asked_on)
 
     def _meter(self, known: SupplyCase, point: str) -> MeterNow | None:

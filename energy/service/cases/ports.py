@@ -75,6 +75,9 @@ class CaseBooks(Protocol):
     def paid(self, account: str, point: str) -> Sequence[PaidDays]:
         """Return the days on which an account pays for a point, in order."""
 
+    def payer(self, point: str, day: date) -> str | None:
+        """Return the account that pays for a point on a day; None: nobody does."""
+
     def billed(self, account: str, point: str) -> Sequence[BilledDays]:
         """Return the days of a point on issued invoices of an account, in order."""
 

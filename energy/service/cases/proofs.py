@@ -109,31 +109,47 @@ def suspended(known: SupplyCase, books: CaseBooks, today: date) -> Result:
     return {"suspended_from": first.isoformat()}
 
 
-def commissioned(known: SupplyCase, point: str, meter: MeterNow | None) -> Result:
+def commissioned(
+    known: SupplyCase, point: str, meter: MeterNow | None, payer: str | None
+) -> Result:
     """Return the point whose meter counts.
 
+    Args:
+        known: The case.
+        point: Key of the metering point.
+        meter: Its meter; None where there is none.
+        payer: Account that pays for the point today; None: nobody does yet.
+
     Raises:
-        CaseError: There is no such point, its meter is not commissioned or of another utility, or
-            no reading was accepted.
+        CaseError: There is no such point, its meter is not commissioned or of another utility, no
+            reading was accepted, or another account than that of the contract pays for it.
     """
     if meter is None or meter.commissioned_at is None or meter.retired_at is not None:
         raise CaseError.of("not_commissioned", point=point or "-")
     if meter.utility != known.asked["utility"]:
         raise CaseError.of("other_meter", point=point, utility=known.asked["utility"])
+    account = known.known("account")
+    if payer is not None and payer != account:
+        raise CaseError.of("others_point", point=point, payer=payer, account=account)
     if meter.read_at is None:
         raise CaseError.of("not_read", point=point)
     return {"point": point, "serial": meter.serial, "read_at": meter.read_at.isoformat()}
 
 
-def handed_over(known: SupplyCase, books: CaseBooks) -> Result:
+def handed_over(known: SupplyCase, books: CaseBooks, asked_on: date) -> Result:
     """Return day and reading on which the point changed hands.
+
+    Args:
+        known: The case.
+        books: What the books know.
+        asked_on: Local day of the application: an older move is of an older supply.
 
     Raises:
         CaseError: The books know of no such move.
     """
     leaving, point, account = _leaving(known), known.known("point"), known.known("account")
     move = books.moved_out(leaving, point)
-    if move is None or move.to != account:
+    if move is None or move.to != account or move.day < asked_on:
         raise CaseError.of("not_moved", point=point, leaving=leaving, account=account)
     return {"day": move.day.isoformat(), "reading": move.shown, "how": move.how}
 

@@ -13,11 +13,10 @@ from uuid import UUID
 import psycopg
 
 from energy.service.cases.errors import CaseError
-from energy.service.cases.kinds import CaseKind, CaseState, CaseStep, Turn
+from energy.service.cases.kinds import CaseKind, CaseState, CaseStep
 from energy.service.cases.plan import CasePlan
-from energy.service.cases.progress import CasePause, CaseRow, Promised, StepRow
+from energy.service.cases.progress import CasePause, CaseRow, StepRow
 from energy.service.work.reads import PaperRow
-from energy.store.sites import Site
 
 Connection = psycopg.Connection[tuple[object, ...]]
 
@@ -48,7 +47,8 @@ class OfferRow:
     valid_until: date
     lapses_at: datetime
     quoted_at: datetime
-    quoted_by: UUID
+    quoted_by: UUID | None
+    """None for the applicant's eyes."""
     accepted_at: datetime | None
 
 
@@ -73,29 +73,6 @@ class CaseStory:
     order: str
     """Number of its work order; "" of none."""
     facts: Sequence[CaseFact]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ApplicantView:
-    """What an applicant sees of a case: no person, no words of the office."""
-
-    number: str
-    kind: CaseKind
-    state: CaseState
-    step: CaseStep
-    next_step: CaseStep | None
-    turn: Turn
-    waits_for: str
-    """"customer", "part", "permit"; "" where it goes on."""
-    wanted_on: date | None
-    promised: Promised
-    done: Sequence[tuple[CaseStep, datetime]]
-    """Steps that came to their end, and when."""
-    to_come: Sequence[CaseStep]
-    offer: OfferRow | None
-    """The newest one."""
-    reason: str
-    """Why it was refused or withdrawn."""
 
 
 def read_case_plans(connection: Connection, schema: str) -> dict[int, PlanRow]:
@@ -215,20 +192,30 @@ def read_offers(connection: Connection, schema: str, case: UUID) -> list[OfferRo
         f"FROM {schema}.supply_case_offer WHERE supply_case = %s ORDER BY quotation",
         (case,),
     ).fetchall()
-    return [
-        OfferRow(
-            quotation=row[0],
-            items=[(what, Decimal(amount)) for what, amount in row[1]["items"]],
-            **{name: Decimal(row[1][name]) for name in ("tax_percent", "net", "tax", "total")},
-            currency=row[1]["currency"],
-            valid_until=row[2],
-            lapses_at=row[3],
-            quoted_at=row[4],
-            quoted_by=row[5],
-            accepted_at=row[6],
-        )
-        for row in rows
-    ]
+    return [offer_of(*row) for row in rows]
+
+
+def offer_of(
+    quotation: int,
+    spec: Mapping[str, Any],
+    valid_until: date,
+    lapses_at: datetime,
+    quoted_at: datetime,
+    quoted_by: UUID | None,
+    accepted_at: datetime | None,
+) -> OfferRow:
+    """Return an offer as its table holds it; `spec` as `Quotation.to_json` says it."""
+    return OfferRow(
+        quotation=quotation,
+        items=[(what, Decimal(amount)) for what, amount in spec["items"]],
+        **{name: Decimal(spec[name]) for name in ("tax_percent", "net", "tax", "total")},
+        currency=spec["currency"],
+        valid_until=valid_until,
+        lapses_at=lapses_at,
+        quoted_at=quoted_at,
+        quoted_by=quoted_by,
+        accepted_at=accepted_at,
+    )
 
 
 def read_case_story(connection: Connection, schema: str, row: CaseRow) -> CaseStory:
@@ -255,33 +242,4 @@ def read_case_story(connection: Connection, schema: str, row: CaseRow) -> CaseSt
         papers=[PaperRow(**dict(zip(named, each, strict=True))) for each in papers],
         order=str(order[0]) if order else "",
         facts=[CaseFact(**dict(zip(told, each, strict=True))) for each in facts],
-    )
-
-
-def applicant_view(connection: Connection, site: Site, row: CaseRow, at: datetime) -> ApplicantView:
-    """Return what the applicant sees of a case.
-
-    Args:
-        connection: Any connection that may read; a tenant's finds its own cases alone.
-        site: The site.
-        row: The case.
-        at: The instant.
-    """
-    plan = read_case_plans(connection, site.schema)[row.plan].plan
-    offers = read_offers(connection, site.schema, row.supply_case)
-    is_open = row.state is CaseState.OPEN
-    return ApplicantView(
-        number=row.number,
-        kind=row.kind,
-        state=row.state,
-        step=row.step,
-        next_step=row.next_step,
-        turn=row.turn(at),
-        waits_for=row.waits_for if row.lapses_at is None or at < row.lapses_at else "",
-        wanted_on=row.wanted_on,
-        promised=row.promised(plan, site.zone, at),
-        done=[(e.step, e.ended_at) for e in row.been if e.outcome == "done" and e.ended_at],
-        to_come=row.steps[row.steps.index(row.step) + 1 :] if is_open else (),
-        offer=offers[-1] if offers else None,
-        reason=row.reason,
     )

@@ -122,7 +122,8 @@ def _of_case(event: Any) -> dict[str, object]:
             found = {k: v for k, v in event.result.items() if k in {"account", "point"}}
             if event.next:
                 return {**going, **found, "step": event.next}
-            return {**going, **found, "state": CaseState.DONE, "ended_at": at, "ended_by": by}
+            over = {"ended_at": at, "ended_by": by, "offered": None}
+            return {**going, **found, **over, "state": CaseState.DONE}
         case SupplyCase.Waits():
             return {**going, "waits_for": event.waits_for, "waits_words": event.words}
         case SupplyCase.Resumed():

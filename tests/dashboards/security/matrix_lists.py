@@ -78,6 +78,10 @@ PAGES: dict[str, tuple[str, Right | None]] = {
     r"/requests/of//": ("/requests/of/account/A-{building}", Right.READ_REQUESTS),
     r"/requests/articles": ("/requests/articles", Right.READ_REQUESTS),
     r"/requests/articles/": ("/requests/articles/broken-seal", Right.READ_REQUESTS),
+    r"/cases": ("/cases", Right.CASES),
+    r"/cases/new/": ("/cases/new/closure", Right.CASES),
+    r"/cases/": ("/cases/{case}", Right.CASES),
+    r"/portal/cases": ("/portal/cases", Right.READ_OWN),
     r"/plants": ("/plants?place={building}", Right.READ_ENERGY),
     r"/plant/": ("/plant/{building}-node?utility=electricity", Right.READ_ENERGY),
     r"/money": ("/money", Right.READ_BILLS),
@@ -123,6 +127,7 @@ ROUTES: dict[str, tuple[str, Right | None]] = {
     "/pin": ("/pin", OPEN),
     "/kiosk/<token>": ("/kiosk/none", OPEN),
     "/preferences": ("/preferences", OPEN),
+    "/case": ("/case", OPEN),
     "/health": ("/health", OPEN),
     "/metrics": ("/metrics", OPEN),
     "/download/bills/<uuid:invoice>.pdf": ("/download/bills/{invoice}.pdf", Right.READ_BILLS),
@@ -169,7 +174,7 @@ ROUTES: dict[str, tuple[str, Right | None]] = {
 }
 """Rule -> an address, and what one must be allowed to get it; "/" is the frame without rows."""
 POSTED = {
-    *("/login", "/sign-out", "/change-password", "/second-factor", "/pin", "/devices"),
+    *("/case", "/login", "/sign-out", "/change-password", "/second-factor", "/pin", "/devices"),
     "/_dash-update-component",
     *("/upload/take-over/workbook", "/upload/take-over/bills"),
 }

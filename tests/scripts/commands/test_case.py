@@ -132,7 +132,7 @@ def shown_done(row: Row, number: str) -> None:
 
 
 def transfer(row: Row) -> None:
-    ask = "case open transfer --applicant party/mill --point m1 --account A-1"
+    ask = "case open transfer --applicant party/mill --point m1 --account A-1 --asked 2019-01-02"
     number = row(ask, *BY).stdout.split()[0]
     row(f"case step {number} application", *BY)
     own = f"case step {number} contract --account A-1 --contract K-A-1"

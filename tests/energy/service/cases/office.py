@@ -52,6 +52,16 @@ class Ledger:
     def paid(self, account: str, point: str) -> Sequence[PaidDays]:
         return self.days.get((account, point), [])
 
+    def payer(self, point: str, day: date) -> str | None:
+        return next(
+            (
+                account
+                for (account, paid), days in self.days.items()
+                if paid == point and days[-1].after is None and days[-1].first_day <= day
+            ),
+            None,
+        )
+
     def billed(self, account: str, point: str) -> Sequence[BilledDays]:
         return self.bills.get((account, point), [])
 

@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Collection
+from dataclasses import replace
 from datetime import date
 from uuid import UUID
 
+import psycopg
 import pytest
 
 from energy.base.secrets import PersonVault
 from energy.journal.directory import TableKeys
+from energy.service.cases.case import SupplyCase
 from energy.service.cases.code import case_code, code_fits
 from energy.service.cases.errors import CaseError
 from energy.service.cases.kinds import CaseKind, CaseState, Turn
 from energy.service.cases.ports import PaidDays
-from energy.service.cases.reads import applicant_view, case_named, read_cases
+from energy.service.cases.reads import case_named, read_cases
+from energy.service.cases.seen import applicant_view, read_own_cases
 from energy.service.cases.views import CASE_TABLES
 from energy.service.switching.errors import SwitchingError
 from energy.service.switching.kinds import RequestKind
@@ -23,7 +27,7 @@ from energy.service.work.errors import WorkError
 from energy.service.work.kinds import OrderState, WaitsFor
 from energy.service.work.order_desk import WorkOrderDesk
 from energy.store.pool import Database
-from energy.store.wall import Own, see_all, see_own
+from energy.store.wall import Own, see_all, see_case, see_own
 from energy.system import OWNER, WEB
 from processes.view_rebuild import rebuild_views
 from tests.energy.service.cases.office import ANNA, BEN, Office
@@ -118,6 +122,7 @@ def test_an_estimate_proves_no_commissioning(office: Office) -> None:
         office.step(case, "commissioning", point="m1")
     known = office.desk.case(case)
     office.act(case, "end_step", known.step, "", {})
+    office.books.days.clear()
     with pytest.raises(CaseError, match="No meter is commissioned at 'm9'"):
         office.step(case, "commissioning", point="m9")
     with pytest.raises(CaseError, match="No reading of m1"):
@@ -183,16 +188,12 @@ def sees(web: Database, office: Office, tenants: Collection[str], **accounts: da
     with web.transaction() as connection:
         see_all(connection)
         see_own(connection, own, office.at.site.zone)
-        found = read_cases(connection, office.at.schema, over=True)
-        for row in found:
-            seen = applicant_view(connection, office.at.site, row, office.at.clock.now())
-            assert seen.number == row.number
-            assert seen.promised.whole_at is not None
-        hidden = connection.execute(
-            f"SELECT count(*) FROM {office.at.schema}.supply_case_fact"
-        ).fetchone()
-        assert hidden == (0,), "who did what is the office's"
-    return {row.number[-1] for row in found}
+        found = read_own_cases(connection, office.at.site, office.at.clock.now())
+        assert all(seen.promised.whole_at for seen in found)
+        for table in CASE_TABLES:
+            hidden = connection.execute(f"SELECT count(*) FROM {office.at.schema}.{table}")
+            assert hidden.fetchone() == (0,), "the tables are the office's"
+    return {seen.number[-1] for seen in found}
 
 
 def test_an_applicant_sees_its_own_cases_and_nobody_elses(office: Office) -> None:
@@ -209,7 +210,53 @@ def test_an_applicant_sees_its_own_cases_and_nobody_elses(office: Office) -> Non
     assert sees(web, office, ["party/forge"]) == set()
     with web.transaction() as connection:
         assert read_cases(connection, office.at.schema, over=True) == [], "nobody said whose eyes"
+        now = office.at.clock.now()
+        assert read_own_cases(connection, office.at.site, now) == [], "nor to the applicants"
     web.close()
+
+
+def test_who_has_the_code_sees_that_case_alone_as_the_applicant_does(office: Office) -> None:
+    case, other = office.open("1"), office.open("2", CaseKind.CLOSURE)
+    office.step(case, "application", words="the neighbour's board is too small")
+    office.step(case, "survey")
+    quoted = office.quote(case, UNTIL)
+    office.act(case, "hand_over", to=BEN)
+    row, now = office.row(case), office.at.clock.now()
+    with office.at.writer.connection() as connection:
+        told = applicant_view(connection, office.at.site, row, now)
+    web = Database(office.at.server.dsn(WEB), max_size=2)
+    with web.transaction() as connection:
+        see_case(connection, case)
+        (seen,) = read_own_cases(connection, office.at.site, now)
+        assert replace(seen, offer=None) == replace(told, offer=None)
+        assert seen.offer is not None
+        assert (seen.offer.total, seen.offer.quoted_by) == (quoted.sums.total, None)
+        assert read_cases(connection, office.at.schema, over=True) == []
+        with pytest.raises(psycopg.errors.ReadOnlySqlTransaction):
+            connection.execute(f"DELETE FROM {office.at.schema}.supply_case")
+    with web.transaction() as connection:
+        see_case(connection, other)
+        assert [each.number for each in read_own_cases(connection, office.at.site, now)] == [
+            "C-2019-00002"
+        ]
+    web.close()
+
+
+def test_an_order_that_another_process_made_by_the_same_command_is_found(office: Office) -> None:
+    case = office.open()
+    to_work(office, case)
+    desk, made = office.desk, command("order")
+    asked = desk.case
+
+    def overtaken(identity: UUID) -> SupplyCase:
+        desk.case = asked  # type: ignore[method-assign]  # once
+        found = asked(identity)
+        office.desk.make_order(case, "critical", by=BEN, command_id=made)
+        return found
+
+    desk.case = overtaken  # type: ignore[method-assign]  # between its two looks at the case
+    order = desk.make_order(case, "critical", by=BEN, command_id=made)
+    assert office.desk.case(case).order == order
 
 
 def test_the_applicant_reads_step_turn_offer_and_when(office: Office) -> None:

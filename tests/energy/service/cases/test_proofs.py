@@ -92,22 +92,29 @@ def test_a_point_is_commissioned_when_its_meter_counts(
     changed: dict[str, object], why: str
 ) -> None:
     known = opened().case
-    assert proofs.commissioned(known, "m1", METER)["serial"] == "S-1"
+    assert proofs.commissioned(known, "m1", METER, None)["serial"] == "S-1"
     with pytest.raises(CaseError, match=why):
-        proofs.commissioned(known, "m1", replace(METER, **changed))  # type: ignore[arg-type]
+        proofs.commissioned(known, "m1", replace(METER, **changed), None)  # type: ignore[arg-type]
     with pytest.raises(CaseError, match="No meter"):
-        proofs.commissioned(known, "m1", None)
+        proofs.commissioned(known, "m1", None, None)
+
+
+def test_a_point_that_another_account_pays_for_is_not_this_supply() -> None:
+    known = opened().end("application", "survey", "quotation").end("contract", account="A-2").case
+    assert proofs.commissioned(known, "m1", METER, "A-2")["point"] == "m1"
+    with pytest.raises(CaseError, match="Account A-1 pays for m1, not A-2"):
+        proofs.commissioned(known, "m1", METER, "A-1")
 
 
 def test_a_point_changed_hands_between_just_these_two() -> None:
     books, known = Ledger(), transfer().case
-    for found in (None, moved(10, "A-3"), moved(10, "")):
+    for found in (None, moved(10, "A-3"), moved(10, ""), moved(1)):
         if found is not None:
             books.moves["A-1", "m1"] = found
         with pytest.raises(CaseError, match="no move of m1 from A-1 to A-2"):
-            proofs.handed_over(known, books)
+            proofs.handed_over(known, books, day(2))
     books.moves["A-1", "m1"] = moved(10)
-    assert proofs.handed_over(known, books) == {
+    assert proofs.handed_over(known, books, day(2)) == {
         "day": "2019-01-10",
         "reading": "5.00 kWh",
         "how": "read",
