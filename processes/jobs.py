@@ -31,6 +31,7 @@ from energy.store.wal_archive import require_archiving
 from energy.system import OWNER, SEALER, WRITER, System, build, database_of
 from energy.views.progress import at_head, newest_mark
 from processes.alert_facts import ports_of
+from processes.clocks import CLOCKS_EVERY_S, ClockChore
 from processes.correcting import look_once_a_day
 from processes.file_drop import FileDrop
 from processes.journal_seal import SEAL_EVERY_S, Sealing
@@ -181,6 +182,7 @@ class Jobs:
             self._daily(site, "receivables", use_named_once_a_day, RECEIVABLES_EVERY_S),
             self._daily(site, "bad actors", list_once_a_night, LOUDNESS_EVERY_S),
             self._reports(site),
+            self._clocks(site),
         )
         return SiteChores(chores=chores)
 
@@ -294,6 +296,11 @@ class Jobs:
         """Reports of shifts, days and weeks, and their deadlines."""
         chore = ReportChore(self._system, site)
         return Chore(name="reports", step=chore.step, every_s=REPORTS_EVERY_S)
+
+    def _clocks(self, site: Site) -> Chore:
+        """Owners and who is on duty told of deadlines of the service."""
+        chore = ClockChore(self._system, site)
+        return Chore(name="clocks", step=chore.step, every_s=CLOCKS_EVERY_S)
 
     def _findings(self, site: Site, raising: Raising) -> Chore:
         """Alerts of what the views and the field have found."""

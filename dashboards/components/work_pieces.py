@@ -19,8 +19,6 @@ from energy.service.work.levels import Level
 from energy.service.work.reads import OrderRow
 
 INCIDENTS, WORK = "/incidents", "/work"
-NEAR = 4
-"""A clock of which less than one of so many parts is left is near its end."""
 _STATE_TONE: dict[str, str] = {
     IncidentState.OPEN: "fair",
     IncidentState.UNDER_WAY: "calm",
@@ -86,8 +84,7 @@ def clock_words(viewer: Viewer, standing: Standing) -> tuple[str, str]:
         return viewer.say("work_page.overdue_by", span=late), "bad"
     if standing.paused:
         return viewer.say("work_page.stands", span=late), "calm"
-    near = standing.left * NEAR < standing.left + standing.used
-    return viewer.say("work_page.left", span=late), "fair" if near else "calm"
+    return viewer.say("work_page.left", span=late), "fair" if standing.near else "calm"
 
 
 def clock_badge(viewer: Viewer, standing: Standing) -> Component:

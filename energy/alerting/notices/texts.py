@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
@@ -49,7 +49,7 @@ def notice_values(
         "limit": facts.get("limit", ""),
         "at": _wall(datetime.fromisoformat(at) if at else now, now, site.zone),
         "until": _told(facts.get("until"), now, site.zone),
-        "reason": facts.get("reason", ""),
+        "reason": facts.get("reason") or _promised(facts, language),
         "since": _wall(over or now, now, site.zone),
         "code": short_code(first.subject),
         "level": str(first.level),
@@ -64,6 +64,11 @@ def _what(notice: Notice, language: str) -> str:
     """Return the rule's name, the words for what was found, or how many alerts belong together."""
     facts = notice.facts
     return what_of(language, facts.get("what", ""), facts.get("finding", "")) or notice.about
+
+
+def _promised(facts: Mapping[str, str], language: str) -> str:
+    """Return the words for what a clock promises; "" where none is told of."""
+    return _word(f"notice_clock.{facts.get('clock', '')}", language, "")
 
 
 def _word(key: str, language: str, otherwise: str) -> str:

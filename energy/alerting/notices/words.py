@@ -55,11 +55,16 @@ class TemplateKey(StrEnum):
     """A report of a span or an incident, to whom it goes upward."""
     REPORT_DUE = "report_due"
     """Its deadline is near or past; to who is to send it."""
+    CLOCK_NEAR = "clock_near"
+    """What is promised is to be done soon; to who owns it."""
+    CLOCK_BROKEN = "clock_broken"
+    """It is not done in time; to who owns it and who is on duty."""
 
 
 OUTAGE_TEXTS = (TemplateKey.OUTAGE, TemplateKey.OUTAGE_CHANGED, TemplateKey.OUTAGE_CANCELLED)
 REPORT_TEXTS = (TemplateKey.REPORT, TemplateKey.REPORT_DUE)
-LATER_TEXTS = (*OUTAGE_TEXTS, *REPORT_TEXTS)
+CLOCK_TEXTS = (TemplateKey.CLOCK_NEAR, TemplateKey.CLOCK_BROKEN)
+LATER_TEXTS = (*OUTAGE_TEXTS, *REPORT_TEXTS, *CLOCK_TEXTS)
 """Texts that only some need, who ask for them: a plan can be set without them."""
 
 

@@ -21,6 +21,10 @@ _STEPS: Final = 1000
 """Of these, before nothing is said of when a clock is due."""
 
 
+NEAR_PARTS: Final = 4
+"""A clock of which less than one of so many parts is left is near its end."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Pause:
     """A span in which a clock stands still."""
@@ -45,6 +49,11 @@ class Standing:
     stopped: bool
     working: bool = False
     """Whether it counts working hours: a day of them is no day of 24 h."""
+
+    @property
+    def near(self) -> bool:
+        """Return whether less than one of NEAR_PARTS parts of what there was is left."""
+        return self.left * NEAR_PARTS < self.left + self.used
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
