@@ -33,6 +33,7 @@ from energy.views.progress import at_head, newest_mark
 from processes.alert_facts import ports_of
 from processes.clocks import CLOCKS_EVERY_S, ClockChore
 from processes.correcting import look_once_a_day
+from processes.duty_gaps import GAPS_EVERY_S, GapChore
 from processes.file_drop import FileDrop
 from processes.journal_seal import SEAL_EVERY_S, Sealing
 from processes.life import StopSignal, log_to_stderr
@@ -183,6 +184,7 @@ class Jobs:
             self._daily(site, "bad actors", list_once_a_night, LOUDNESS_EVERY_S),
             self._reports(site),
             self._clocks(site),
+            self._gaps(site),
         )
         return SiteChores(chores=chores)
 
@@ -301,6 +303,11 @@ class Jobs:
         """Owners and who is on duty told of deadlines of the service."""
         chore = ClockChore(self._system, site)
         return Chore(name="clocks", step=chore.step, every_s=CLOCKS_EVERY_S)
+
+    def _gaps(self, site: Site) -> Chore:
+        """Shifts ahead that nobody will fill are told to who plans."""
+        chore = GapChore(self._system, site)
+        return Chore(name="gaps", step=chore.step, every_s=GAPS_EVERY_S)
 
     def _findings(self, site: Site, raising: Raising) -> Chore:
         """Alerts of what the views and the field have found."""

@@ -59,12 +59,14 @@ class TemplateKey(StrEnum):
     """What is promised is to be done soon; to who owns it."""
     CLOCK_BROKEN = "clock_broken"
     """It is not done in time; to who owns it and who is on duty."""
+    DUTY_GAP = "duty_gap"
+    """Nobody will be on duty; to who plans."""
 
 
 OUTAGE_TEXTS = (TemplateKey.OUTAGE, TemplateKey.OUTAGE_CHANGED, TemplateKey.OUTAGE_CANCELLED)
 REPORT_TEXTS = (TemplateKey.REPORT, TemplateKey.REPORT_DUE)
 CLOCK_TEXTS = (TemplateKey.CLOCK_NEAR, TemplateKey.CLOCK_BROKEN)
-LATER_TEXTS = (*OUTAGE_TEXTS, *REPORT_TEXTS, *CLOCK_TEXTS)
+LATER_TEXTS = (*OUTAGE_TEXTS, *REPORT_TEXTS, *CLOCK_TEXTS, TemplateKey.DUTY_GAP)
 """Texts that only some need, who ask for them: a plan can be set without them."""
 
 

@@ -16,8 +16,9 @@ from uuid import UUID
 from energy.service.duty.errors import DutyError
 
 _KEY = re.compile(r"[a-z][a-z0-9_-]{0,39}")
-_PLAN_KEYS = frozenset({"rest_h", "shift", "post", "group"})
+_PLAN_KEYS = frozenset({"rest_h", "shift", "post", "group", "gap"})
 _MOST_REST_H = 48
+_MOST_GAP_DAYS = 31
 NOBODY = "-"
 """Stands in a pattern where nobody is on a post."""
 
@@ -61,6 +62,10 @@ class DutyPlan:
     groups: Mapping[str, tuple[UUID, ...]]
     rest: timedelta
     """Least time between two shifts at desks of one person."""
+    gap_to: tuple[str, ...] = ()
+    """Groups and contacts of notices that are told of gaps; () tells nobody."""
+    gap_days: int = 0
+    """How many days ahead a gap is told."""
 
     def post(self, key: str) -> Post | None:
         """Return a post by its key."""
@@ -106,7 +111,7 @@ def plan_from(spec: Mapping[str, Any]) -> DutyPlan:
 
     Args:
         spec: As an event holds it: `rest_h`, `shift` (name, at), `post` (key, kind, group), `group`
-            (ids of people by qualification).
+            (ids of people by qualification), perhaps `gap` (to, days).
 
     Raises:
         DutyError: It says too little, too much or what cannot be.
@@ -125,7 +130,10 @@ def plan_from(spec: Mapping[str, Any]) -> DutyPlan:
         if len(set(values)) != len(values):
             raise DutyError.of("twice", values=", ".join(map(str, values)))
     rest = timedelta(hours=rest_h)
-    return DutyPlan(shifts=tuple(shifts), posts=posts, groups=groups, rest=rest)
+    to, days = _gap(spec.get("gap"))
+    return DutyPlan(
+        shifts=tuple(shifts), posts=posts, groups=groups, rest=rest, gap_to=to, gap_days=days
+    )
 
 
 def shifts_from(rows: Sequence[Mapping[str, Any]]) -> tuple[Shift, ...]:
@@ -203,6 +211,20 @@ def _post(row: Mapping[str, Any], groups: Mapping[str, object]) -> Post:
     if not good or group not in groups:
         raise DutyError.of("post", post=str(key), known=", ".join(PostKind))
     return Post(key=str(key), kind=PostKind(kind), group=str(group))
+
+
+def _gap(row: object) -> tuple[tuple[str, ...], int]:
+    if row is None:
+        return (), 0
+    table = _table(row)
+    to, days = table.get("to"), table.get("days")
+    texts = isinstance(to, list) and to and all(isinstance(each, str) and each for each in to)
+    if set(table) != {"to", "days"} or not texts or type(days) is not int:
+        raise DutyError.of("gap", most=_MOST_GAP_DAYS)
+    if not 1 <= days <= _MOST_GAP_DAYS:
+        raise DutyError.of("gap", most=_MOST_GAP_DAYS)
+    assert isinstance(to, list), "checked above"
+    return tuple(dict.fromkeys(to)), days
 
 
 def _people(group: str, row: object) -> tuple[UUID, ...]:
