@@ -156,7 +156,7 @@ class SwitchingDesk:
                 permit_after=0,
                 steps=reversed_steps(first.steps, first.done),
             )
-            source = Source(plan=plan, version=first.version, undoes=first.id)
+            source = Source(plan=plan, version=first.template_version, undoes=first.id)
             same = replace(planned, about=first.about)
             return [self._new(identity, number, same, source, by, command_id), first]
 

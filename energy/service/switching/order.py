@@ -120,7 +120,7 @@ class SwitchingOrder(SwitchingFacts):
         self.number, self.about = number, about
         self.ends_at = ends_at
         self.operator, self.guardian, self.author = operator, guardian, by
-        self.template, self.version, self.name = template, version, name
+        self.template, self.template_version, self.name = template, version, name
         self.steps = steps_from_json(steps)
         self.undoes, self.request = undoes, request
         self.state = SwitchingState.WRITTEN

@@ -139,6 +139,25 @@ def test_what_an_aborted_order_did_is_taken_back_by_another_once(board: Board) -
     board.act(second, "complete", OPERATOR)
 
 
+def test_no_version_is_missing_in_the_journal_whatever_version_a_template_has(
+    board: Board,
+) -> None:
+    plan = replace(a_plan(), name={"en": "Feeder off, again", "zh": "馈线再停电"})
+    board.desk.draft(plan, by=OPERATOR, command_id=command("second draft"))
+    board.desk.review("feeder-off", 2, by=CHIEF, command_id=command("second review"))
+    order = aborted(board)
+    back = board.desk.write_back(order, planned(), by=OPERATOR, command_id=command("back"))
+    board.release(back)
+    for each in (order, back):
+        rows = board.at.rows(
+            "SELECT originator_version FROM {s}.operations_events "
+            "WHERE originator_id = %s ORDER BY notification_id",
+            each,
+        )
+        assert [version for (version,) in rows] == list(range(1, len(rows) + 1))
+    assert board.story(back).order.version == board.story(order).order.version == 2
+
+
 def test_an_aborted_order_back_is_not_taken_back_itself(board: Board) -> None:
     order = aborted(board)
     back = board.desk.write_back(order, planned(), by=OPERATOR, command_id=command("back"))
