@@ -35,6 +35,7 @@ from processes.jobs import ALERTS, Jobs
 from processes.project import site_followers
 from processes.site_init import check_site_file, init_site
 from simulator.airport.design import airport_of
+from simulator.airport.plant import quantities_of
 from simulator.airport.site_file import site_text, write_profiles, write_site
 from tests.command_centre.table import Fault
 from tests.command_centre.world import World
@@ -106,6 +107,8 @@ class Company:
     made: dict[tuple[str, int], UUID] = field(default_factory=dict)
     """Kind and number of the script -> id of the product."""
     _due: list[Due] = field(default_factory=list)
+    said_again: bool = False
+    """Whether what is being said was killed before."""
     _planned: int = 0
 
     # ------------------------------------------------------------ the site
@@ -135,8 +138,10 @@ class Company:
         self.faults = [_fault(n, row) for n, row in enumerate(self.incidents["fault"], 1)]
         told = {tuple(each.do["of"][0].split("/")) for each in self.faults}
         self.sensed = sorted((point, quantity) for point, quantity in told)
-        wanted = list(named) if self.all_read else [*self.sensed, *BILLED]
-        self.world = World(airport_of(self.meters, 7), named, wanted, self.faults)
+        airport = airport_of(self.meters, 7)
+        counters = [(each.point, quantities_of(each)[0]) for each in airport.metered]
+        wanted = [*self.sensed, *(counters if self.all_read else BILLED)]
+        self.world = World(airport, named, wanted, self.faults)
         monkeypatch.setattr(System, "sites", lambda _: [site.site])
         self._processes()
         self._watch()
@@ -220,7 +225,8 @@ class Company:
         self, thing: Thing, place: int, said: Said, say: Callable[[Thing, int, Said], None]
     ) -> None:
         where = f"{thing.kind} {thing.n}: {said.verb} {said.at.astimezone(ZONE):%a %d %H:%M}"
-        for _ in range(20):
+        for attempt in range(20):
+            self.said_again = attempt > 0
             try:
                 with self.cuts.falling():
                     say(thing, place, said)
@@ -278,8 +284,11 @@ class Company:
             day += timedelta(days=1)
 
     def _count(self, instants: list[datetime]) -> None:
-        self.read(BILLED, instants)
-        self.project()
+        names = [each for each in self.world.wanted if each not in self.sensed]
+        hours = [instants[n : n + 4] for n in range(0, len(instants), 4)]
+        for some in hours if self.all_read else [instants]:
+            self.read(names, some)
+            self.project()
 
     def _sense(self, at: datetime) -> None:
         self.read(self.sensed, [at])

@@ -102,12 +102,33 @@ def alerts_called_who_was_there(at: Company) -> None:
     told = [(instant(row["at"]), row["person"]) for row in at.duty["called"]]
     assert rows == told
     raised = Counter(at.site.rows("SELECT severity FROM {s}.alert"))
-    assert raised == {("high",): 5, ("critical",): 3}
+    assert raised == {("high",): 5, ("critical",): 4}
 
 
 def stand_ins_are_as_written(at: Company, covers: dict[int, dict[str, str]]) -> None:
     """Hold who stands in against the script."""
     assert covers == {n: thing.expect["covers"] for n, thing in at.duty["leave"].items()}
+
+
+def the_rest_is_as_written(at: Company) -> None:
+    """Hold cases, switching, permits, plant and the assured event against the script."""
+    rows = at.site.rows
+    cases = rows("SELECT number, kind, state FROM {s}.supply_case ORDER BY 1")
+    kinds = ("new_supply", "capacity_change", "transfer")
+    assert cases == [(f"C-2026-{n:05d}", kind, "done") for n, kind in enumerate(kinds, 1)]
+    orders = rows("SELECT number, state, undo FROM {s}.switching_order ORDER BY 1")
+    assert orders == [
+        ("S-2026-00001", "aborted", [3, 1]),
+        ("S-2026-00002", "completed", []),
+        ("S-2026-00003", "withdrawn", []),
+    ]
+    permits = rows("SELECT given_at, returned_at FROM {s}.switching_permit")
+    assert permits == [(instant("sat 24 08:20"), instant("sat 24 09:50"))]
+    done = rows("SELECT done_at FROM {s}.maintenance_done ORDER BY 1")
+    assert len(done) == 2, "the test that failed, the test that passed; the oil is its order"
+    numbers = [number for (number,) in rows("SELECT number FROM {s}.work_order ORDER BY 1")]
+    assert numbers == [f"W-2026-{n:05d}" for n in range(1, 18)], "fourteen and three, no gap"
+    assert rows("SELECT signed_by FROM {s}.assured_event") == [(at.who("eve"),)]
 
 
 def _clocks(clocks: Clocks) -> dict[str, Any]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 import shlex
+from pathlib import Path
 from typing import Any, Final
 
 from click.testing import Result
@@ -18,36 +19,8 @@ from tests.energy_company.script import Said, Thing
 
 _NUMBER: Final = re.compile(r"\b[A-Z]-2026-\d{5}\b")
 DONE, FINDINGS, REFUSED = 0, 1, 2
-GIVEN: Final = {
-    "harbour.toml": 'legal_name = "Harbour Books Ltd"\nbilling_address = "Hall 2"\n',
-    "mill.toml": 'legal_name = "Mill Ltd"\nbilling_address = "Pier 1"\n',
-    "steps.toml": """
-valid_from = 2026-01-01
-[hours]
-week = { mon-fri = ["08:00-12:00", "13:00-17:00"] }
-holidays = [2026-10-29]
-[new_supply]
-application = { within_min = 120, counting = "working_hours" }
-survey = { within_min = 960, counting = "working_hours" }
-quotation = { within_min = 480, counting = "working_hours" }
-contract = { within_min = 960, counting = "working_hours" }
-work = { within_min = 480, counting = "working_hours" }
-commissioning = { within_min = 480, counting = "working_hours" }
-first_bill = { within_min = 5760, counting = "round_the_clock" }
-[capacity_change]
-application = { within_min = 120, counting = "working_hours" }
-survey = { within_min = 960, counting = "working_hours" }
-contract = { within_min = 1440, counting = "working_hours" }
-commissioning = { within_min = 480, counting = "working_hours" }
-[transfer]
-application = { within_min = 120, counting = "working_hours" }
-contract = { within_min = 960, counting = "working_hours" }
-handover = { within_min = 480, counting = "working_hours" }
-final_bill = { within_min = 960, counting = "working_hours" }
-first_bill = { within_min = 5760, counting = "round_the_clock" }
-""",
-}
-"""Files that the office is given: two parties, the steps of supply cases with their times."""
+GIVEN: Final = Path(__file__).parent / "given"
+"""Files that the office is given: parties, steps of supply cases, rules, a template, an event."""
 
 
 class TypedRefusedError(RefusedError):
@@ -62,21 +35,30 @@ class Office:
     def __init__(self, company: Company, counter: Counter) -> None:
         """Sit down; `counter` learns which bills may be disputed."""
         self._at, self._counter = company, counter
-        self._kept: dict[str, str] = {"dir": str(company.folder)}
+        self._kept: dict[str, str] = {"dir": str(GIVEN)}
         self._run = ""
-        for name, text in GIVEN.items():
-            (company.folder / name).write_text(text, encoding="utf-8")
 
     def publish(self) -> None:
         """Let the steps of supply cases hold."""
-        self.row(f"case plan {self._at.folder}/steps.toml --by eve")
+        self.row(f"case plan {GIVEN}/steps.toml --by eve")
+        self.row(f"inspect set-rules {GIVEN}/rules.toml --by eve")
 
     def __call__(self, thing: Thing, place: int, said: Said) -> None:
         """Say a row of what is typed."""
         by = f"--by {said.who}"
         match said.verb:
-            case "row":
-                self._type(said, by)
+            case "row" | "plain":
+                self._type(said, by if said.verb == "row" else "")
+            case "keep":
+                row, key, _, name = said.words
+                (found, *_) = json.loads(self.row(f"{row} --json").stdout)
+                self._kept[name] = found[key]
+            case "due":
+                told = self.row("equipment due", DONE, FINDINGS).output
+                assert (
+                    re.findall(r"^due .*(M-2026-\d{5})", told, re.MULTILINE)
+                    == said.words[0].split()
+                )
             case "run":
                 first, last, *accounts = said.words
                 of = " ".join(f"--account {each}" for each in accounts)
@@ -95,11 +77,19 @@ class Office:
 
     def _type(self, said: Said, by: str) -> None:
         row, *expected = said.words
+        if expected[:1] == ["span"]:
+            _, first, last, *expected = expected
+            row = f"{row} --from '{first}' --to '{last}'"
         name = ""
         if len(expected) > 1 and expected[-2] == "as":
             *expected, _, name = expected
         typed = f"{row.format(**self._kept)} {by}"
-        result = self.row(typed, REFUSED if said.refused else DONE)
+        codes = [REFUSED if said.refused else DONE]
+        if self._at.said_again:  # it may say that it was done
+            codes.append(REFUSED)
+        result = self.row(typed, *codes)
+        if result.exit_code not in codes[:1]:
+            return
         output = " ".join(result.output.split())
         for each in expected:
             assert each in output, f"{typed}: {output}"
@@ -116,6 +106,11 @@ class Office:
             raise result.exception
         assert result.exit_code in (codes or (DONE,)), f"{row}: {result.exit_code}\n{result.output}"
         return result
+
+    def bills_of(self, account: str) -> list[str]:
+        """Return the numbers of the bills of an account, the first first."""
+        asked = "SELECT number FROM {s}.invoice WHERE account = %s AND number <> '' ORDER BY 1"
+        return [number for (number,) in self._at.site.rows(asked, account)]
 
     def bill(self, number: str) -> dict[str, Any]:
         """Return a bill as it was issued."""

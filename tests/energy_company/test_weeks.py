@@ -21,7 +21,13 @@ from tests.energy_company.company import Company
 from tests.energy_company.counter import Counter
 from tests.energy_company.cuts import Cuts
 from tests.energy_company.duty import Duty
+from tests.energy_company.ending import (
+    rebuilt_the_tables_are_the_same,
+    the_journal_holds_without_the_name_of_who_left,
+)
+from tests.energy_company.money import bills_are_right, what_was_missed_is_said
 from tests.energy_company.office import Office
+from tests.energy_company.reports import reports_are_as_counted
 from tests.energy_company.script import END, ZONE, instant
 from tests.energy_company.work import Work
 from tests.fixtures.postgres import TestSite
@@ -31,9 +37,12 @@ STATE = (
     *("incident", "incident_pause", "work_order", "work_order_part", "work_order_time"),
     *("work_fact", "tenant_request", "tenant_request_fact", "tenant_request_call"),
     *("tenant_request_made", "roster", "roster_slot", "leave_request", "shift_entry"),
-    *("handover", "service_levels", "checklist"),
+    *("handover", "service_levels", "checklist", "supply_case", "supply_case_fact"),
+    *("switching_order", "switching_fact", "switching_permit", "suspicion", "inspection"),
+    *("equipment", "maintenance_plan", "maintenance_done", "assured_event"),
+    *("assured_event_answer", "alert"),
 )
-Play = Callable[[Cuts], Company]
+Play = Callable[..., tuple[Company, Office]]
 
 
 @pytest.fixture
@@ -42,25 +51,27 @@ def play(
 ) -> Iterator[Play]:
     made: list[Company] = []
     monkeypatch.setattr(processes.settling, "PROJECT_S", 0.0)  # no process projects beside us
-    monkeypatch.setenv("METERLINE_DATA_DIR", str(tmp_path))
-    monkeypatch.setenv("METERLINE_PLAY_CLOCK", str(tmp_path / "clock"))
 
-    def play(cuts: Cuts, **facts: Any) -> Company:
+    def play(cuts: Cuts, **facts: Any) -> tuple[Company, Office]:
         site: TestSite = new_site(ZONE.key, at=instant("sun 18 12:00"))
+        folder = tmp_path / site.site.key  # keys of its own: people of its own
+        folder.mkdir()
         monkeypatch.setenv("METERLINE_DSN", site.server.dsn(SUPERUSER))
-        company = Company(site=site, folder=tmp_path, cuts=cuts, **facts)
+        monkeypatch.setenv("METERLINE_DATA_DIR", str(folder))
+        monkeypatch.setenv("METERLINE_PLAY_CLOCK", str(folder / "clock"))
+        company = Company(site=site, folder=folder, cuts=cuts, **facts)
         made.append(company)
         company.found(monkeypatch)
-        cuts.install(monkeypatch)
-        told(company)
-        return company
+        with monkeypatch.context() as patch:
+            cuts.install(patch)
+            return company, told(company)
 
     yield play
     for company in made:
         company.close()
 
 
-def told(at: Company) -> None:
+def told(at: Company) -> Office:
     """Play the weeks and hold them against what was worked out."""
     desk = request_desk(at.system, at.site.site)
     work, counter, duty = Work(at, desk), Counter(at, desk), Duty(at)
@@ -86,18 +97,32 @@ def told(at: Company) -> None:
     judge.requests_are_as_written(at)
     judge.stand_ins_are_as_written(at, duty.covers)
     judge.alerts_called_who_was_there(at)
+    judge.the_rest_is_as_written(at)
+    bills_are_right(at, office)
+    what_was_missed_is_said(at, office)
+    reports_are_as_counted(at, office)
     assert at.site.rows("SELECT count(*) FROM {s}.parked") == [(0,)]
+    return office
 
 
 def test_two_weeks_with_processes_that_die_behind_what_they_stored(play: Play) -> None:
-    torn = play(Cuts(every=7, seed=9))
-    assert torn.cuts.killed > 50
+    torn, office = play(Cuts(every=7, seed=9))
+    assert torn.cuts.killed > 60
+    rebuilt_the_tables_are_the_same(torn, STATE)
+    the_journal_holds_without_the_name_of_who_left(torn, office)
 
 
 @pytest.mark.slow
 def test_undisturbed_the_two_weeks_come_to_the_same_state(play: Play) -> None:
-    calm = play(Cuts())
+    calm, _ = play(Cuts())
     for seed in (1, 2):
-        torn = play(Cuts(every=4, seed=seed))
+        torn, _ = play(Cuts(every=4, seed=seed))
         assert torn.cuts.killed > 100
         assert judge.state_of(torn, STATE) == judge.state_of(calm, STATE)
+
+
+@pytest.mark.slow
+def test_two_weeks_of_an_airport_of_three_hundred_meters(play: Play) -> None:
+    company, office = play(Cuts(), meters=300, all_read=True)
+    rebuilt_the_tables_are_the_same(company, STATE)
+    the_journal_holds_without_the_name_of_who_left(company, office)
