@@ -15,14 +15,15 @@ from typing import Any
 from uuid import UUID
 
 import numpy as np
+import psycopg
 
 from energy.base.ids import id_of
-from energy.base.period import local_day, span_of_days
+from energy.base.period import Period, local_day, span_of_days
 from energy.base.quality import Quality
-from energy.base.units import to_base
+from energy.base.units import Utility, to_base
 from energy.metering.calibration.expected import Expected
 from energy.metering.channel import Channel
-from energy.service.inspection.desk import POINT, InspectionDesk
+from energy.service.inspection.desk import NODE, POINT, InspectionDesk
 from energy.service.inspection.errors import InspectionError
 from energy.service.inspection.found import Missed
 from energy.service.inspection.kinds import InspectionState, Method
@@ -31,14 +32,19 @@ from energy.service.work.kinds import OrderState
 from energy.store.sites import Site
 from energy.system import System
 from energy.views.as_of import folded_as_of, folded_position
+from energy.views.node_usage import feed_graphs
 from energy.views.readings_told import channel_of
 from processes.meter_life.adjust import (
     Asked,
     Draft,
+    adjustment_named,
     approve_adjustment,
     draft_adjustment,
     propose_adjustment,
+    reject_adjustment,
 )
+
+Connection = psycopg.Connection[tuple[object, ...]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -102,10 +108,8 @@ def draft_back_billing(
     if first < rules.earliest(today):
         told = {"months": rules.longest_months, "earliest": rules.earliest(today)}
         raise InspectionError.of("too_far", first=first, **told)
-    point = claim.point or row.about.removeprefix(POINT)
-    if ":" in point:
-        raise InspectionError.of("which_point", number=row.number)
     with system.database.connection() as connection:
+        point = _point(connection, site, row, claim.point, span_of_days(first, last, site.zone))
         channel = channel_of(connection, site.schema, point, claim.quantity)
     asked = Asked(first=first, last=last, inspection=row.number)
     if claim.method is Method.ERROR:
@@ -128,6 +132,33 @@ def draft_back_billing(
     return Proposal(
         draft=draft, channel=channel, method=claim.method, figures=figures, rules=version
     )
+
+
+def _point(
+    connection: Connection, site: Site, row: InspectionRow, claimed: str, period: Period
+) -> str:
+    """Return the metering point that is charged: that of the suspicion, or one at its node.
+
+    Raises:
+        InspectionError: It is about a node and none is named, or another one is.
+    """
+    if not row.about.startswith(NODE):
+        point = row.about.removeprefix(POINT)
+        if claimed not in {"", point}:
+            raise InspectionError.of("other_point", number=row.number, point=claimed, own=point)
+        return point
+    if not claimed:
+        raise InspectionError.of("which_point", number=row.number)
+    utility, _, node = row.about.removeprefix(NODE).partition("/")
+    known: set[str] = set()
+    for key in node.split("+"):
+        for _, graph in feed_graphs(connection, site.schema, Utility(utility), period):
+            own = {graph.point_of[key]} if key in graph.point_of else set[str]()
+            known |= graph.points_below(key) | own
+    if claimed not in known:
+        told = row.about.removeprefix(NODE)
+        raise InspectionError.of("not_below", number=row.number, point=claimed, node=told)
+    return claimed
 
 
 def _expected(system: System, site: Site, channel: Channel, claim: Claim) -> Expected:
@@ -204,7 +235,14 @@ def back_bill(
         total=made.draft.total,
         rules=made.rules,
     )
-    desk.back_bill(row.work_order, missed, by=by, command_id=command)
+    before = known.adjustment if row.refused else None
+    try:
+        desk.back_bill(row.work_order, missed, instead_of=before, by=by, command_id=command)
+    except InspectionError:
+        if desk.inspection(row.work_order).adjustment != adjustment:
+            # Somebody else was faster: no verb would ever decide about what nobody knows of.
+            reject_adjustment(system, site, adjustment.hex, reason=row.number, by=by)
+        raise
     return adjustment
 
 
@@ -231,6 +269,8 @@ def approve_back_billing(
         roles: That the person has at the site.
         by: The person.
 
+    One that was cut between the two journals is finished by anybody, as whom the adjustment names.
+
     Raises:
         InspectionError: Nothing is proposed, or the person inspected, proposed, or has none of the
             roles of the rules.
@@ -238,15 +278,23 @@ def approve_back_billing(
         ConflictError: Somebody else changes it again and again.
     """
     known = desk.inspection(row.work_order)
-    command = id_of("command", "approve back-billing", str(known.adjustment), str(by))
-    if not known.seen(command):
+    if known.adjustment is None or known.state is not InspectionState.PROPOSED:
+        command = id_of("command", "approve back-billing", str(known.adjustment), str(by))
+        if not known.seen(command):
+            known.demand_approver(by)
+    assert known.adjustment is not None, "something is proposed"
+    done, approver = adjustment_named(system.database, site, known.adjustment.hex), by
+    if done.state == "approved" and done.decided_by is not None:
+        # Cut between the two journals: it counts already, and anybody may say so here.
+        approver = done.decided_by
+    else:
         known.demand_approver(by)
         _, rules = desk.rules(local_day(system.clock.now(), site.zone))
         if not roles & set(rules.approvers):
             raise InspectionError.of("approver", roles=", ".join(rules.approvers))
-    assert known.adjustment is not None, "something is proposed"
-    name = known.adjustment.hex
-    done = approve_adjustment(system, site, name, inspection=row.number, by=by)
-    desk.approve(row.work_order, by=by, command_id=command)
+        name = known.adjustment.hex
+        done = approve_adjustment(system, site, name, inspection=row.number, by=by)
+    command = id_of("command", "approve back-billing", str(known.adjustment), str(approver))
+    desk.approve(row.work_order, by=approver, command_id=command)
     assert done.decided_position is not None, "it is approved"
     return done.decided_position

@@ -156,7 +156,7 @@ def node_spans(
         period: Span asked for.
         as_of: Metering position: the structures as known there; None for now.
     """
-    graphs = _feed_graphs(connection, schema, utility, period, as_of)
+    graphs = feed_graphs(connection, schema, utility, period, as_of)
     inside: list[tuple[datetime, frozenset[str]]] = [(period.start, frozenset())]
     if node.kind is NodeKind.PLACE:
         there = points_inside(connection, schema, node.key, period, as_of)
@@ -184,10 +184,18 @@ def _held(dated: Sequence[tuple[datetime, Each]], at: datetime) -> Each:
     return max((each for each in dated if each[0] <= at), key=lambda each: each[0])[1]
 
 
-def _feed_graphs(
-    connection: Connection, schema: str, utility: Utility, period: Period, as_of: int | None
+def feed_graphs(
+    connection: Connection, schema: str, utility: Utility, period: Period, as_of: int | None = None
 ) -> list[tuple[datetime, FeedGraph]]:
-    """Return the supply graphs of a period with their begins; the first one before it began."""
+    """Return the supply graphs of a period with their begins; the first one before it began.
+
+    Args:
+        connection: Any connection that may read.
+        schema: The site's schema.
+        utility: The utility.
+        period: The period.
+        as_of: Metering position: as known there; None for now.
+    """
     book = read_supply(connection, schema, utility, as_of=as_of)
     told = [(at, _fed(graph)) for at, _, graph in book.versions()]
     if not told:

@@ -7,6 +7,7 @@ By hand: the gas meter of b1 shows 57.61 m³ in three days and 20 % too little, 
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from fractions import Fraction
@@ -24,9 +25,11 @@ from energy.base.config import Config
 from energy.base.errors import RefusedError
 from energy.base.ids import id_of
 from energy.base.period import local_day, span_of_days
+from energy.journal.application import JournalApplication
 from energy.service.inspection.desk import InspectionDesk
 from energy.service.inspection.errors import InspectionError
 from energy.service.inspection.found import Evidence, Found
+from energy.service.inspection.inspection import Inspection
 from energy.service.inspection.kinds import FindingKind, InspectionState, Method
 from energy.service.inspection.reads import InspectionRow, read_inspections
 from energy.service.inspection.rules import parse_rules
@@ -35,6 +38,7 @@ from energy.service.work.levels import parse_levels
 from energy.service.work.order_desk import WorkOrderDesk
 from energy.store.embedded import EmbeddedPostgres
 from energy.system import WRITER, System
+from energy.views.adjustments import read_adjustments
 from processes.inspections import (
     Claim,
     Proposal,
@@ -49,6 +53,7 @@ from tests.billing.corrections.story import Story
 from tests.billing.town import Town
 from tests.energy.service.inspection.test_rules import FILE
 from tests.energy.service.work.test_levels import FILE as LEVELS
+from tests.fixtures.supply import electricity, node
 
 __all__ = ["server", "town"]
 pytestmark = pytest.mark.servers
@@ -262,3 +267,71 @@ def test_what_lies_too_far_back_or_was_unfounded_is_not_billed(case: Case) -> No
     case.work(none, "sign", DORA)
     with pytest.raises(InspectionError, match="No days"):
         case.draft(none)
+
+
+def test_an_approval_cut_between_the_journals_is_finished_by_anybody(case: Case) -> None:
+    order = case.inspected(slow())
+    case.work(order, "sign", DORA)
+    adjustment = case.propose(order)
+    done = approve_adjustment(
+        case.system, case.site, adjustment.hex, inspection="W-2019-00001", by=DORA
+    )
+    assert case.row(order).state == InspectionState.PROPOSED, "cut here: it counts already"
+    assert case.approve(order, by=CARL, roles=frozenset()) == done.decided_position
+    row = case.row(order)
+    assert (row.state, row.approved_by) == (InspectionState.APPROVED, DORA)
+    assert case.approve(order) == done.decided_position, "said again by who approved it"
+    with pytest.raises(InspectionError, match="approved"):
+        case.approve(order, by=id_of("person", "eve"))
+
+
+def test_of_two_who_propose_at_once_one_is_refused_and_leaves_nothing_waiting(case: Case) -> None:
+    order = case.inspected(slow(finding=FindingKind.WIRING, error_percent=None, first=THREE))
+    case.work(order, "sign", DORA)
+    row = case.row(order)
+    loads = [Claim(method=Method.LOAD, load=Fraction(n), hours=Fraction(16)) for n in (2, 3)]
+    one, other = (draft_back_billing(case.system, case.site, case.desk, row, e) for e in loads)
+    asked = case.desk.inspection
+
+    def overtaken(identity: UUID) -> Inspection:
+        case.desk.inspection = asked  # type: ignore[method-assign]  # once
+        found = asked(identity)
+        back_bill(case.system, case.site, case.desk, row, one, CARL)
+        return found
+
+    case.desk.inspection = overtaken  # type: ignore[method-assign]  # the other looks, one is faster
+    with pytest.raises(InspectionError, match="waits"):
+        back_bill(case.system, case.site, case.desk, row, other, id_of("person", "eve"))
+    with case.town.database.connection() as connection:
+        waiting = [
+            each.adjustment
+            for each in read_adjustments(connection, case.site.schema)
+            if each.state == "proposed"
+        ]
+    assert waiting == [case.desk.inspection(order).adjustment]
+    case.approve(order)
+
+
+def test_an_inspection_of_a_point_charges_that_point_alone(case: Case) -> None:
+    order = case.inspected(slow())
+    case.work(order, "sign", DORA)
+    with pytest.raises(InspectionError, match="is about b1-gas, not b2-gas"):
+        case.draft(order, replace(BY_ERROR, point="b2-gas"))
+    assert case.draft(order, replace(BY_ERROR, point="b1-gas")) == 14_403
+
+
+def test_an_inspection_of_a_node_charges_a_point_that_it_feeds(case: Case) -> None:
+    metering = JournalApplication(case.town.database, case.site.schema, "metering", case.clock)
+    b1, b2 = (node(f"{each}-node", "grid", point=f"{each}-elec") for each in ("b1", "b2"))
+    metering.store(electricity(case.site.key, node("grid", kind="incomer"), b1, b2))
+    case.town.catch_up()
+    order = case.inspected(slow())
+    case.work(order, "sign", DORA)
+    row = replace(case.row(order), about="node:electricity/b1-node")
+    for point, told in (("", "name the metering point"), ("b2-elec", "is not fed by")):
+        claim = replace(BY_ERROR, point=point)
+        with pytest.raises(InspectionError, match=told):
+            draft_back_billing(case.system, case.site, case.desk, row, claim)
+    fed = replace(BY_ERROR, point="b1-elec")
+    made = draft_back_billing(case.system, case.site, case.desk, row, fed)
+    assert made.draft.point == "b1-elec"

@@ -33,7 +33,7 @@ class Expected:
         return {"method": self.method, "per_day": str(self.per_day), **self.figures}
 
     def lacking(self, first: date, last: date, intervals: Iterable[Interval]) -> dict[date, int]:
-        """Return what the usage of each local day lacks, below zero where it has too much.
+        """Return what the usage of each local day lacks; a day that has more than that lacks none.
 
         Args:
             first: First local day.
@@ -46,4 +46,4 @@ class Expected:
         exact = dict.fromkeys(days_between(first, last), self.per_day)
         for day, _, usage in intervals:
             exact[day] -= usage
-        return whole_parts(exact)
+        return whole_parts({day: max(amount, Fraction(0)) for day, amount in exact.items()})

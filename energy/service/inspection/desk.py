@@ -264,14 +264,33 @@ class InspectionDesk:
 
         self._at_work(order, told, by=by, command_id=command_id)
 
-    def back_bill(self, order: UUID, missed: Missed, *, by: UUID, command_id: UUID) -> None:
+    def back_bill(
+        self,
+        order: UUID,
+        missed: Missed,
+        *,
+        instead_of: UUID | None = None,
+        by: UUID,
+        command_id: UUID,
+    ) -> None:
         """Know what was proposed to be billed.
+
+        Args:
+            order: The work order.
+            missed: What was missed.
+            instead_of: The adjustment that was refused; None: nothing was proposed yet.
+            by: Who proposes it.
+            command_id: Of the command.
 
         Raises:
             InspectionError: As `Inspection.back_bill`, or there is none.
             ConflictError: Somebody else changes it again and again.
         """
-        self._act(order, lambda known: known.back_bill(missed, by=by, command_id=command_id))
+
+        def told(known: Inspection) -> None:
+            known.back_bill(missed, instead_of=instead_of, by=by, command_id=command_id)
+
+        self._act(order, told)
 
     def approve(self, order: UUID, *, by: UUID, command_id: UUID) -> None:
         """Know that what was proposed counts.

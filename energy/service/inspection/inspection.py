@@ -141,14 +141,24 @@ class Inspection(JournalAggregate):
         if told != self.found:
             self._tell_finding(found=told, by=by, command_id=command_id)
 
-    def back_bill(self, missed: Missed, *, by: UUID, command_id: UUID) -> None:
+    def back_bill(
+        self, missed: Missed, *, instead_of: UUID | None = None, by: UUID, command_id: UUID
+    ) -> None:
         """Know what was proposed to be billed; another proposal replaces one that was refused.
 
+        Args:
+            missed: What was missed.
+            instead_of: The adjustment that was refused; None: nothing was proposed yet.
+            by: Who proposes it.
+            command_id: Of the command.
+
         Raises:
-            InspectionError: Nothing was found yet, or it is approved.
+            InspectionError: Nothing was found yet, it is approved, or another proposal waits.
         """
         if not self._may(command_id, InspectionState.FOUND, InspectionState.PROPOSED):
             return
+        if self.state is InspectionState.PROPOSED and self.adjustment != instead_of:
+            raise InspectionError.of("waits", number=self.number)
         told = asdict(missed)
         told |= {name: told[name].isoformat() for name in ("first", "last")}
         told["adjustment"] = str(missed.adjustment)
