@@ -12,6 +12,7 @@ from energy.base.errors import RefusedError
 from energy.journal.follower import EventView, SliceFold, event_fold
 from energy.service.assurance.views import ASSURANCE_TABLES
 from energy.service.cases.views import CASE_TABLES
+from energy.service.contingency.views import CONTINGENCY_TABLES
 from energy.service.duty.views import DUTY_TABLES
 from energy.service.equipment.views import EQUIPMENT_TABLES
 from energy.service.inspection.views import INSPECTION_TABLES
@@ -109,6 +110,7 @@ def groups_of(site: Site) -> dict[str, Group]:
                 "cases": CASE_TABLES,
                 "reports": REPORT_TABLES,
                 "assurance": ASSURANCE_TABLES,
+                "contingency": CONTINGENCY_TABLES,
             },
             fold=_events(OperationsView()),
         ),

@@ -55,6 +55,7 @@ Verbs.groups = (
     "inspect",
     "event",
     "patrol",
+    "contingency",
     "case",
     "report",
     "journal",

@@ -18,6 +18,9 @@ from energy.service.assurance.views import fold_assurance
 from energy.service.cases.case import SupplyCase
 from energy.service.cases.plan import CasePlans
 from energy.service.cases.views import fold_cases
+from energy.service.contingency.activation import Activation
+from energy.service.contingency.plan import ContingencyPlan
+from energy.service.contingency.views import fold_contingency
 from energy.service.duty.book import DutyBook
 from energy.service.duty.entry import ShiftEntry
 from energy.service.duty.handover import Handover
@@ -103,5 +106,6 @@ _FOLDS: tuple[tuple[tuple[type, ...], Fold], ...] = (
     ((ReportBook.Event, Report.Event), fold_reports),
     ((AssuredEvent.Event, AssuranceBook.Event), fold_assurance),
     ((PatrolPlans.Event, PatrolRound.Event), fold_rounds),
+    ((ContingencyPlan.Event, Activation.Event), fold_contingency),
 )
 """Which fold tells of the events of which things."""

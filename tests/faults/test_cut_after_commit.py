@@ -78,6 +78,7 @@ READING = {
     *("patrol plan", "patrol due", "patrol show", "patrol sheet", "patrol pack"),
     *("inspect rules", "inspect suspicions", "inspect list", "inspect show"),
     *("event list", "event show", "event report"),
+    *("contingency plans", "contingency due", "contingency list", "contingency show"),
     *("report plan", "report list", "report show", "report owed"),
     *("prepaid sales", "desk find", "desk shift", "desk list", "desk receipt"),
     *("tariff list", "tariff show", "tariff import-urdb"),

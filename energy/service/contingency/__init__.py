@@ -1,0 +1,1 @@
+"""Contingency plans: steps, call tree, review; activations and drills with their log."""
