@@ -6,7 +6,9 @@ from typing import Final
 
 import structlog
 
+from energy.alerting.notices.errors import NoticeError
 from energy.base.errors import ConflictError, RefusedError
+from energy.service.telling.clocks import Due
 from energy.service.telling.desk import ClockDesk
 from energy.store.sites import Site
 from energy.system import System
@@ -32,14 +34,26 @@ class ClockChore:
         """Why nobody can be told, as it was said in the log last."""
 
     def step(self) -> bool:
-        """Tell of what is near or broken; a deadline that cannot be told stops no other one."""
+        """Tell of what is near or broken; a deadline that cannot be told stops no other one.
+
+        Where a text cannot go out at all, the others of its stage are not tried.
+        """
+        silent: set[str] = set()
         for due in self._desk.waiting():
+            if due.stage in silent:
+                continue
             try:
                 self._desk.tell(due)
+            except NoticeError as error:
+                silent.add(due.stage)
+                self._say(due, error)
             except (RefusedError, ConflictError) as error:
-                if str(error) != self._said:
-                    log.warning(
-                        "nobody told", site=self._site.key, number=due.number, why=str(error)
-                    )
-                self._said = str(error)
+                self._say(due, error)
         return False
+
+    def _say(self, due: Due, error: Exception) -> None:
+        """Say in the log why nobody was told, once until it is another cause."""
+        why = str(error)
+        if why != self._said:
+            log.warning("nobody told", site=self._site.key, number=due.number, why=why)
+        self._said = why

@@ -12,6 +12,7 @@ from energy.base.config import Config
 from energy.base.ids import id_of
 from energy.service.duty.desk import RosterDesk
 from energy.service.reports.errors import ReportError
+from energy.service.telling.clocks import Due
 from energy.service.telling.desk import ClockDesk
 from energy.service.work.kinds import WaitsFor
 from energy.system import WRITER, System
@@ -163,22 +164,31 @@ def test_what_broke_long_ago_is_told_to_nobody(watch: Watch) -> None:
 def test_where_notices_cannot_go_out_it_is_told_later(
     watch: Watch, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    watch.shop.open()
+    for name in ("one", "other"):
+        watch.shop.open(name)
     watch.go(14)
-    (due,) = watch.desk.waiting()
+    due, _ = watch.desk.waiting()
     with pytest.raises(NoticeError, match="no plan"):
         watch.desk.tell(due)
+    tell, asked = ClockDesk.tell, list[object]()
+
+    def counted(desk: ClockDesk, each: Due) -> bool:
+        asked.append(each)
+        return tell(desk, each)
+
+    monkeypatch.setattr(ClockDesk, "tell", counted)
     config = Config(dsn=watch.site.server.dsn(WRITER))
     system = System(config=config, role=WRITER, clock=watch.site.clock)
     try:
         chore = ClockChore(system, watch.site.site)
         assert not chore.step()
+        assert len(asked) == 1  # what no text says of one, none says of the other
         watch.texts()
         watch.on_duty = {}
         fold(watch.site)
         assert not chore.step()
         assert not chore.step()
-        assert watch.told() == [("clock_near", "response", "anna")]
+        assert watch.told() == [("clock_near", "response", "anna")] * 2
     finally:
         system.close()
     order = watch.shop.order(due_at=watch.site.clock.now() + timedelta(minutes=5))
