@@ -10,6 +10,11 @@ Thursday and 480 of Friday; 19 420 of Friday, 20 its half hour of Friday; 23 270
 
 The week of 19 to 25 October: incidents 1 to 26 and 28. Answered late were 5, 7 and 24; solved late
 8, 12 and 23. Four alerts: two critical, two high. The desk changed hands thirteen times.
+
+Requests heard in October: 59, the sixtieth is of November. Answered in time are 50; 57 are over,
+all but number 47 in time; 45 of them took one answer. Eight gave a score: 4 4 3 2 5 5 1 2, in the
+mean 3.25. The network team is judged for 3, 10, 19, 24, 40 and 54, four times justly: 4 + 10 + 10 +
+4; the metering team for 14, 32, 38 and 47: 6 + 4 + 6.
 """
 
 from __future__ import annotations
@@ -53,6 +58,21 @@ def reports_are_as_counted(at: Company, office: Office) -> None:
     }
     assert raised == {"critical": 2, "high": 2}
     assert len(_rows(office, "week", "2026-W43", "handovers")) == CHANGES
+
+
+def requests_of_october_are_as_counted(office: Office) -> None:
+    """Hold the figures of the service desk against what was counted by hand."""
+    told = json.loads(office.row("request figures 2026-10 --json").stdout)
+    parts = ("response", "resolution", "first_contact")
+    assert told["heard"] == 59
+    assert [(told[e]["of_them"], told[e]["all_of"]) for e in parts] == [
+        (50, 59),
+        (56, 57),
+        (45, 57),
+    ]
+    assert (told["rated"], told["satisfaction"]) == (8, "3.25")
+    units = [tuple(e[n] for n in ("unit", "judged", "justified", "points")) for e in told["units"]]
+    assert units == [("meters", 4, 3, 16), ("network", 6, 4, 28)]
 
 
 def _told(row: dict[str, Any]) -> tuple[Any, ...]:

@@ -27,7 +27,10 @@ from tests.energy_company.ending import (
 )
 from tests.energy_company.money import bills_are_right, what_was_missed_is_said
 from tests.energy_company.office import Office
-from tests.energy_company.reports import reports_are_as_counted
+from tests.energy_company.reports import (
+    reports_are_as_counted,
+    requests_of_october_are_as_counted,
+)
 from tests.energy_company.script import END, ZONE, instant
 from tests.energy_company.work import Work
 from tests.fixtures.postgres import TestSite
@@ -101,6 +104,7 @@ def told(at: Company) -> Office:
     bills_are_right(at, office)
     what_was_missed_is_said(at, office)
     reports_are_as_counted(at, office)
+    requests_of_october_are_as_counted(office)
     assert at.site.rows("SELECT count(*) FROM {s}.parked") == [(0,)]
     return office
 
