@@ -156,6 +156,7 @@ def test_the_sheet_of_handover_has_roster_points_and_sound(office: Row, tmp_path
     assert "1 open point" in told
     assert "yourself" in said(office(f"duty sign {handover} --by ada", code=2))
     assert "Ben has desk" in said(office(f"duty sign {handover} --by ben"))
+    _pass_with_work(office)
     office("duty offer desk --by ben")
     second = office.json("duty handovers")[0]["handover"]
     assert "Ben stays" in said(office(f"duty stay {second} --by ben"))
@@ -163,3 +164,17 @@ def test_the_sheet_of_handover_has_roster_points_and_sound(office: Row, tmp_path
     entry = next(e["entry"] for e in office.json("duty log") if e["open"])
     office(f"duty close {entry} --by ben --text", "bearing changed")
     assert "bearing changed Ben" in said(office("duty log"))
+
+
+def _pass_with_work(office: Row) -> None:
+    """Ben hands the desk to Cy with his incident, and has it back without."""
+    office("incident open --class critical --by ben", "pump 2 leaks")
+    office("duty offer desk --with-work --by ben")
+    handover = office.json("duty handovers")[0]["handover"][:8]
+    signed = office(f"duty sign {handover} --by cy")
+    assert "What Ben owned passed on with it" in said(signed)
+    comes = office.json("duty handovers")[0]["comes"]
+    ((owner,),) = office.site.rows("SELECT owner FROM {s}.incident WHERE what = 'pump 2 leaks'")
+    assert str(owner) == comes
+    office("duty offer desk --by cy")
+    office(f"duty sign {office.json('duty handovers')[0]['handover']} --by ben")
