@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from dashboards.case_commands import CaseCommands
+from dashboards.patrol_commands import PatrolCommands
 from dashboards.request_commands import RequestCommands
 from dashboards.switching_commands import SwitchingCommands
 
@@ -16,3 +17,4 @@ class ServiceCommands:
     switching: SwitchingCommands
     requests: RequestCommands
     cases: CaseCommands
+    patrol: PatrolCommands

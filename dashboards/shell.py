@@ -45,6 +45,7 @@ NAVIGATION: dict[str, tuple[tuple[str, str, Right], ...]] = {
         ("shift_reports", "/shift-reports", Right.READ_ENERGY),
         ("requests", "/requests", Right.READ_REQUESTS),
         ("cases", "/cases", Right.CASES),
+        ("rounds", "/rounds", Right.READ_ENERGY),
     ),
     "billing": (
         ("bills", "/bills", Right.READ_BILLS),

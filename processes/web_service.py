@@ -11,6 +11,7 @@ from billing.views.asked_supplies import asked_of
 from billing.views.case_books import SiteCaseBooks
 from billing.views.service_desk import desk_books
 from dashboards.case_commands import CaseCommands
+from dashboards.patrol_commands import PatrolCommands
 from dashboards.request_commands import RequestCommands
 from dashboards.service_commands import ServiceCommands
 from dashboards.switching_commands import SwitchingCommands
@@ -20,6 +21,7 @@ from energy.service.cases.desk import CaseDesk
 from energy.service.requests.article_desk import ArticleDesk
 from energy.service.requests.desk import RequestDesk
 from energy.service.requests.request import TenantRequest
+from energy.service.rounds.desk import PatrolDesk
 from energy.service.switching.desk import SwitchingDesk
 from energy.store.pool import Database
 from energy.store.sites import Site
@@ -35,6 +37,7 @@ def service_of(
     return ServiceCommands(
         cases=CaseCommands(site.key, cases),
         switching=SwitchingCommands(site.key, switching, clock),
+        patrol=PatrolCommands(site.key, PatrolDesk(database, site, clock)),
         requests=requests_of(database, site, clock, books, vault),
     )
 

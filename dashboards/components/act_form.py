@@ -61,6 +61,8 @@ class Done:
     words: str
     links: tuple[tuple[str, str, bool], ...] = ()
     """Words and address of each, and whether it is a file."""
+    good: bool = True
+    """Whether it was done; else it is told back, to be looked at again."""
 
 
 def act_form(

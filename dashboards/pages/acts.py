@@ -30,6 +30,7 @@ from dashboards.pages.outages import acts as outages
 from dashboards.pages.parts import Parts
 from dashboards.pages.requests import acts as requests
 from dashboards.pages.review import acts as review
+from dashboards.pages.rounds import acts as rounds
 from dashboards.pages.router import page_for
 from dashboards.pages.rules import acts as rules
 from dashboards.pages.shift_reports import acts as shift_reports
@@ -51,6 +52,7 @@ ACTS: dict[str, Act] = {
     **switching.ACTS,
     **shift_reports.ACTS,
     **cases.ACTS,
+    **rounds.ACTS,
     **incidents.ACTS,
     **work.ACTS,
     **duty.ACTS,
@@ -76,6 +78,7 @@ OPERATIONS = frozenset(
         *switching.ACTS,
         *shift_reports.ACTS,
         *cases.ACTS,
+        *rounds.ACTS,
         *incidents.ACTS,
         *work.ACTS,
         *requests.ACTS,
@@ -147,7 +150,7 @@ def _done(done: str | Done) -> Component:
     told = Done(words=done) if isinstance(done, str) else done
     return html.Div(
         [
-            notice(told.words, good=True),
+            notice(told.words, good=told.good),
             html.Div(
                 [
                     html.A(words, href=href, className="button", download="")

@@ -31,6 +31,7 @@ from dashboards.pages.plant.work_tables import hours_sheet, turns_sheet
 from dashboards.pages.quality.tables import QUALITY_TABLES
 from dashboards.pages.reports.tables import report_places_sheet, report_sheet
 from dashboards.pages.requests.tables import REQUEST_TABLES
+from dashboards.pages.rounds.tables import ROUND_TABLES_OF
 from dashboards.pages.rules.tables import RULE_TABLES, RULE_TABLES_AT
 from dashboards.pages.savings.tables import savings_sheet
 from dashboards.pages.shift_reports.tables import SHIFT_REPORT_TABLES
@@ -78,6 +79,7 @@ TABLES_OF: dict[str, MakeSheetOf] = {
     **OUTAGE_TABLES_OF,
     **SWITCHING_TABLES_OF,
     **CASE_TABLES_OF,
+    **ROUND_TABLES_OF,
     "one_line": one_line_sheet,
     "shift": shift_sheet,
 }

@@ -32,6 +32,7 @@ from dashboards.pages.quality.views import QUALITY_VIEWS
 from dashboards.pages.reports.views import REPORT_VIEWS
 from dashboards.pages.requests.views import REQUEST_VIEWS
 from dashboards.pages.review.views import REVIEW_VIEWS
+from dashboards.pages.rounds.views import ROUND_VIEWS
 from dashboards.pages.rules.views import RULE_VIEWS
 from dashboards.pages.savings.views import SAVINGS_VIEWS
 from dashboards.pages.shift_reports.views import SHIFT_REPORT_VIEWS
@@ -60,6 +61,7 @@ VIEWS: tuple[View, ...] = (
     *REQUEST_VIEWS,
     *ARTICLE_VIEWS,
     *CASE_VIEWS,
+    *ROUND_VIEWS,
     *NOTICE_VIEWS,
     *DUTY_VIEWS,
     *SOUND_VIEWS,

@@ -6,6 +6,7 @@ from typing import Protocol
 
 from dashboards.queries.case_port import CaseQueries
 from dashboards.queries.duty_port import DutyQueries
+from dashboards.queries.patrol_port import PatrolQueries
 from dashboards.queries.request_port import RequestQueries
 from dashboards.queries.shift_report_port import ShiftReportQueries
 from dashboards.queries.switching_port import SwitchingQueries
@@ -19,6 +20,7 @@ class ServiceQueries(
     ShiftReportQueries,
     RequestQueries,
     CaseQueries,
+    PatrolQueries,
     Protocol,
 ):
-    """Questions about work, duty, switching orders, reports, requests, supply cases."""
+    """Questions about work, duty, switching orders, reports, requests, cases, rounds."""

@@ -23,6 +23,7 @@ from dashboards.queries.sql_notices import SqlNotices
 from dashboards.queries.sql_one_line import SqlOneLine
 from dashboards.queries.sql_outages import SqlOutages
 from dashboards.queries.sql_own_papers import SqlOwnPapers
+from dashboards.queries.sql_patrol import SqlPatrol
 from dashboards.queries.sql_phone import SqlPhone
 from dashboards.queries.sql_places import SqlPlaces
 from dashboards.queries.sql_plans import SqlPlans
@@ -56,6 +57,7 @@ class SqlQueries(
     SqlRequests,
     SqlArticles,
     SqlCases,
+    SqlPatrol,
     SqlNotices,
     SqlDuty,
     SqlSound,
@@ -102,6 +104,7 @@ class SqlQueries(
         SqlRequests.__init__(self, at, self)
         SqlArticles.__init__(self, at)
         SqlCases.__init__(self, at)
+        SqlPatrol.__init__(self, at)
         SqlNotices.__init__(self, at)
         SqlDuty.__init__(self, at)
         SqlSound.__init__(self, at)

@@ -20,6 +20,7 @@ from dashboards.display_commands import DisplayCommands
 from dashboards.duty_commands import DutyCommands, DutyDesks
 from dashboards.money_commands import MoneyCommands
 from dashboards.notice_commands import NoticeCommands
+from dashboards.patrol_commands import PatrolCommands
 from dashboards.review_commands import ReviewCommands
 from dashboards.rule_commands import RuleCommands
 from dashboards.security.passwords import hashed
@@ -48,6 +49,7 @@ from tests.dashboards.fake_money import FakeMoney
 from tests.dashboards.fake_notices import FakeNotices
 from tests.dashboards.fake_orders import FakeOrders
 from tests.dashboards.fake_outages import FakeOutageDesk, FakeOutages
+from tests.dashboards.fake_patrol import FakePatrol, FakePatrolDesk
 from tests.dashboards.fake_phone import FakePhone
 from tests.dashboards.fake_plant import FakePlant
 from tests.dashboards.fake_portal import FakePortal
@@ -177,6 +179,7 @@ class FakeSite(
     FakeShiftReports,
     FakeRequests,
     FakeCases,
+    FakePatrol,
     FakeLoad,
     FakeQuality,
     FakeReports,
@@ -219,6 +222,7 @@ def commands_of(site: FakeSite) -> Commands:
             switching=SwitchingCommands(SITE, FakeSwitchingDesk(site.clock.now), site.clock),
             requests=request_commands(site.clock),
             cases=CaseCommands(SITE, FakeCaseDesk(site.clock.now)),
+            patrol=PatrolCommands(SITE, FakePatrolDesk(site.clock.now())),
         ),
         shift_reports=ShiftReportCommands(SITE, FakeReportDesk()),
     )

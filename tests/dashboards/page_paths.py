@@ -16,6 +16,7 @@ from tests.dashboards.fake_alerts import ALERT, FOUND, SHELVED
 from tests.dashboards.fake_cases import CASES
 from tests.dashboards.fake_energy import COMPUTED
 from tests.dashboards.fake_orders import NEW, OVER, PLANNED, SIGNABLE
+from tests.dashboards.fake_patrol import WALK
 from tests.dashboards.fake_review import CASE
 from tests.dashboards.fake_switching import NUMBERS
 from tests.dashboards.fake_work import BUSY, CLOSED, LATE, OPEN, PAUSED, SOLVED
@@ -139,6 +140,13 @@ PATHS = {
     **{f"case-new_{kind}": f"/cases/new/{kind}" for kind in CaseKind},
     **{f"case-of_{name}": f"/cases/{number}" for name, number in CASES.items()},
     "own-cases": "/portal/cases",
+    "rounds": "/rounds",
+    "round-day": "/rounds/east/2026-07-15",
+    "round-value": "/rounds/east/2026-07-15/tr1/oil",
+    "walks": "/m/rounds",
+    "walk": f"/m/rounds/{WALK}",
+    "stop": f"/m/rounds/{WALK}/tr1",
+    "stop_sure": f"/m/rounds/{WALK}/tr1/oil=81.5;noise=yes",
     "tariffs": "/tariffs",
     "tariff": "/tariffs/campus-electricity/2018-01-01/1",
     "trial": "/tariffs/campus-electricity/2018-01-01/1/on/A-0002",
