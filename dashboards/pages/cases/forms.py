@@ -9,7 +9,7 @@ from dash import html
 from dash.development.base_component import Component
 
 from dashboards.components.act_form import Field, Kind, act_form
-from dashboards.components.pieces import link, notice, panel
+from dashboards.components.pieces import facts, link, notice, panel
 from dashboards.components.work_forms import NONE, choice_field, more, words_field
 from dashboards.components.work_pieces import WORK
 from dashboards.pages.cases.acts import (
@@ -109,7 +109,10 @@ def _work(viewer: Viewer, told: CasePage, about: str) -> list[Component | None]:
     to = link(told.story.order, f"{WORK}/{told.story.order}")
     state = viewer.say(f"cli.work_state.{told.order}")
     return [
-        html.P([viewer.say("cli.case_head.order"), " ", to, f" ({state})"]),
+        facts(
+            [(viewer.say("cli.case_head.order"), to), (viewer.say("cli.case_head.state"), state)],
+            name="case-facts",
+        ),
         _end(viewer, told, about),
     ]
 

@@ -29,7 +29,7 @@ WIDE: ViewportSize = {"width": 1440, "height": 900}
 PHONE: ViewportSize = {"width": 390, "height": 844}
 PARTS = 4
 """The pages are walked in so many tests, that all cores have work to the end."""
-PLAIN = ("/login", "/change-password")
+PLAIN = ("/login", "/case", "/change-password")
 """Pages without scripts."""
 
 
