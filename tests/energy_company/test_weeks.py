@@ -42,7 +42,7 @@ STATE = (
     *("tenant_request_made", "roster", "roster_slot", "leave_request", "shift_entry"),
     *("handover", "service_levels", "checklist", "supply_case", "supply_case_fact"),
     *("switching_order", "switching_fact", "switching_permit", "suspicion", "inspection"),
-    *("equipment", "maintenance_plan", "maintenance_done", "assured_event"),
+    *("equipment", "maintenance_plan", "maintenance_done"),
     *("assured_event_answer", "alert"),
 )
 Play = Callable[..., tuple[Company, Office]]
