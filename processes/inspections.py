@@ -15,7 +15,6 @@ from typing import Any
 from uuid import UUID
 
 import numpy as np
-import psycopg
 
 from energy.base.ids import id_of
 from energy.base.period import Period, local_day, span_of_days
@@ -43,8 +42,6 @@ from processes.meter_life.adjust import (
     propose_adjustment,
     reject_adjustment,
 )
-
-Connection = psycopg.Connection[tuple[object, ...]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -108,8 +105,8 @@ def draft_back_billing(
     if first < rules.earliest(today):
         told = {"months": rules.longest_months, "earliest": rules.earliest(today)}
         raise InspectionError.of("too_far", first=first, **told)
+    point = _point(system, site, row, claim.point, span_of_days(first, last, site.zone))
     with system.database.connection() as connection:
-        point = _point(connection, site, row, claim.point, span_of_days(first, last, site.zone))
         channel = channel_of(connection, site.schema, point, claim.quantity)
     asked = Asked(first=first, last=last, inspection=row.number)
     if claim.method is Method.ERROR:
@@ -134,9 +131,7 @@ def draft_back_billing(
     )
 
 
-def _point(
-    connection: Connection, site: Site, row: InspectionRow, claimed: str, period: Period
-) -> str:
+def _point(system: System, site: Site, row: InspectionRow, claimed: str, period: Period) -> str:
     """Return the metering point that is charged: that of the suspicion, or one at its node.
 
     Raises:
@@ -151,8 +146,10 @@ def _point(
         raise InspectionError.of("which_point", number=row.number)
     utility, _, node = row.about.removeprefix(NODE).partition("/")
     known: set[str] = set()
+    with system.database.connection() as connection:
+        graphs = feed_graphs(connection, site.schema, Utility(utility), period)
     for key in node.split("+"):
-        for _, graph in feed_graphs(connection, site.schema, Utility(utility), period):
+        for _, graph in graphs:
             own = {graph.point_of[key]} if key in graph.point_of else set[str]()
             known |= graph.points_below(key) | own
     if claimed not in known:
