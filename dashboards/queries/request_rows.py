@@ -147,7 +147,7 @@ class MonthFigures:
     told: Figures
     before: tuple[Figures, ...]
     """The months before it, the oldest first."""
-    names: Mapping[str, Mapping[str, str]]
+    named: Mapping[str, Mapping[str, str]]
     """Classes, classes of complaints and units by key: names by language."""
     uses: tuple[ArticleUse, ...]
     """How articles helped, whenever."""

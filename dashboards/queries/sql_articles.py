@@ -79,7 +79,7 @@ class SqlArticles:
             found = MonthFigures(
                 told=every[-1],
                 before=tuple(every[:-1]),
-                names=_names(levels),
+                named=_names(levels),
                 uses=tuple(read_article_uses(connection, self._at.schema)),
             )
             return self._at.answer(connection, found, follower=OPERATIONS)

@@ -365,7 +365,7 @@ class FakeRequests(FakeEnergy):
         found = MonthFigures(
             told=told(first, 6),
             before=tuple(told(date(2025, n, 1), n % 6) for n in range(2, 13)),
-            names={each.key: each.name for each in (*held.levels, *held.complaints, *held.units)},
+            named={each.key: each.name for each in (*held.levels, *held.complaints, *held.units)},
             uses=(USE,),
         )
         return self._answer(found)

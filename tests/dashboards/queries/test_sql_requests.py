@@ -159,7 +159,7 @@ def test_figures_of_months_and_articles_with_their_use(board: Board) -> None:
     told = board.ask.request_figures(board.scope(), month).rows
     assert (told.told.heard, told.told.first_contact.of_them, told.told.rated) == (1, 1, 1)
     assert [each.heard for each in told.before] == [0] * 11
-    assert told.names["late"]["zh"] == "未按时到场"
+    assert told.named["late"]["zh"] == "未按时到场"
 
 
 def test_who_may_not_read_requests_is_refused_everything(board: Board) -> None:
