@@ -15,6 +15,7 @@ from dashboards.security.scope import Right, Scope
 from energy.base.ids import id_of
 from energy.service.requests.article import ArticleText
 from energy.service.requests.asked import Asked
+from energy.service.requests.desk import request_of_enquiry
 from energy.service.requests.request import TenantRequest
 from energy.service.work.job import Job
 from energy.service.work.kinds import Urgency
@@ -158,6 +159,19 @@ class RequestCommands:
         scope.demand(Right.ANSWER, self.site)
         told = self.desk.articles(articles)
         self.answer_in_portal(self.desk.request(request), words, told, scope.person)
+
+    def rate_own(self, scope: Scope, enquiry: UUID, score: int, words: str) -> None:
+        """Say how content one is with one's own request, which the caller has looked up; once."""
+        scope.demand(Right.READ_OWN, self.site)
+        request = request_of_enquiry(self.site, enquiry)
+        said = repr((score, words))
+        command = self._command("rate own", request, scope, "", said)
+        self.desk.act(
+            request,
+            lambda it: it.rate(
+                score, self.desk.sealed_if_any(it, words), by=scope.person, command_id=command
+            ),
+        )
 
     def make_order(
         self, scope: Scope, request: UUID, job: Job, *, checklist: str, seen: int

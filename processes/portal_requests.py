@@ -7,7 +7,7 @@ was asked, and what is said there stands in its history. The words stay in the e
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from datetime import date
+from datetime import date, datetime
 from operator import itemgetter
 from typing import Any, Final
 from uuid import UUID
@@ -25,6 +25,8 @@ from energy.base.ids import id_of
 from energy.base.period import local_day
 from energy.journal.directory import roles_at
 from energy.journal.people_rows import all_people
+from energy.service.duty.plan import PostKind
+from energy.service.duty.reads import read_duty_plan, read_on_duty
 from energy.service.requests.asked import Asked
 from energy.service.requests.desk import RequestDesk, request_of_enquiry
 from energy.service.requests.errors import RequestError
@@ -36,6 +38,11 @@ from energy.store.sites import Site
 from energy.system import System
 
 log = structlog.get_logger("portal")
+_CATEGORIES: Final = {
+    Subject.BILL: Category.BILL,
+    Subject.METER: Category.METER,
+    Subject.ACCOUNT: Category.OTHER,
+}
 AT_ONCE: Final = 100
 """Enquiries that one step brings at most."""
 
@@ -77,7 +84,8 @@ class PortalChore:
             found = read_unheard(connection, self._site.schema, self._behind, AT_ONCE)
         desk = request_desk(self._system, self._site)
         for each in found:
-            if each.told or _promised(levels, local_day(each.asked.asked_at, self._site.zone)):
+            day = local_day(each.asked.asked_at, self._site.zone)
+            if each.told or _promised(levels, day, RequestKind(each.asked.kind)):
                 self._tried(desk, each)
             self._behind = each.position
         if len(found) == AT_ONCE:
@@ -96,6 +104,7 @@ class PortalChore:
                     _asked(row),
                     person=first.person,
                     serving=_serving(self._system, self._site),
+                    on_duty=_on_duty(self._system, self._site, row.asked_at),
                     command_id=command,
                 )
             for number, word in enumerate(row.words, 1):
@@ -149,6 +158,17 @@ def answer_in_portal(
         )
 
 
+def _on_duty(system: System, site: Site, at: datetime) -> list[UUID]:
+    """Return who was on duty at a desk at an instant, in the order of the plan's posts."""
+    with system.database.connection() as connection:
+        plan = read_duty_plan(connection, site.schema)
+        if plan is None:
+            return []
+        standing = read_on_duty(connection, site, at)
+    desks = [post.key for post in plan.posts if post.kind is PostKind.DESK]
+    return [standing.posts[key] for key in desks if key in standing.posts]
+
+
 def _serving(system: System, site: Site) -> list[UUID]:
     """Return who may serve the tenants of a site now: the desk first, administrators last."""
     serving = []
@@ -159,21 +179,21 @@ def _serving(system: System, site: Site) -> list[UUID]:
     return [person for *_, person in sorted(serving, key=itemgetter(0, 1))]
 
 
-def _promised(levels: Mapping[int, LevelsRow], day: date) -> bool:
-    """Return whether the service levels of a day know enquiries."""
+def _promised(levels: Mapping[int, LevelsRow], day: date, kind: RequestKind) -> bool:
+    """Return whether the service levels of a day know a kind of requests."""
     held = levels_on(levels, day)
     known = held.levels.levels if held else ()
-    return any(each.key == RequestKind.ENQUIRY.level for each in known)
+    return any(each.key == kind.level for each in known)
 
 
 def _asked(row: EnquiryRow) -> Asked:
-    bill = row.subject == Subject.BILL
+    bill, meter = row.subject == Subject.BILL, row.subject == Subject.METER
     return Asked(
-        kind=RequestKind.ENQUIRY,
-        category=Category.BILL if bill else Category.METER,
+        kind=RequestKind(row.kind),
+        category=_CATEGORIES[Subject(row.subject)],
         channel=Channel.PORTAL,
         tenant=f"{ACCOUNT}{row.account}",
-        spot=Spot(point="" if bill else row.key),
+        spot=Spot(point=row.key if meter else ""),
         invoice=row.key if bill else "",
         enquiry=row.enquiry,
         heard_at=row.asked_at,

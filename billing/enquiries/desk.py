@@ -9,11 +9,12 @@ from uuid import UUID
 
 from billing.accounts.account import person_of
 from billing.books import Books
-from billing.enquiries.enquiry import About, Enquiry, EnquiryError, Spoken, said
+from billing.enquiries.enquiry import About, Enquiry, EnquiryError, Spoken, Subject, said
 from energy.base.clock import Clock
 from energy.base.ids import id_of
 from energy.base.period import local_day
 from energy.base.secrets import PersonVault
+from energy.service.requests.kinds import RequestKind
 
 
 class EnquiryDesk:
@@ -35,9 +36,11 @@ class EnquiryDesk:
         """Ask; return the enquiry. The same person's same words about the same are one.
 
         Raises:
-            EnquiryError: Nothing was said, or too much.
+            EnquiryError: Nothing was said, or too much; a dispute is about no bill.
         """
         plain = said(words)
+        if about.kind is RequestKind.BILL_DISPUTE and about.subject is not Subject.BILL:
+            raise EnquiryError.of("enquiry.which_bill")
         site = self._books.site
         command_id = id_of("ask", site.key, str(about), self._vault.token(plain), str(by))
         enquiry = Enquiry.create_id(site=site.key, command_id=command_id)
@@ -54,6 +57,8 @@ class EnquiryDesk:
             by=by,
             command_id=command_id,
         )
+        if about.kind is not RequestKind.ENQUIRY:
+            asked.file(kind=str(about.kind), command_id=id_of("file", str(command_id)))
         self._books.store(asked)
         return enquiry
 

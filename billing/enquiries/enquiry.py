@@ -17,6 +17,7 @@ from eventsourcing.domain import event
 from energy.base.aggregate import JournalAggregate
 from energy.base.errors import RefusedError
 from energy.base.ids import id_of
+from energy.service.requests.kinds import RequestKind
 
 LONGEST = 2000
 """Most signs of what is said at once."""
@@ -33,6 +34,8 @@ class Subject(StrEnum):
 
     BILL = "bill"
     METER = "meter"
+    ACCOUNT = "account"
+    """Neither: something else that the tenant wants."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,9 +45,11 @@ class About:
     account: str
     subject: Subject
     key: str
-    """Number of the bill, or key of the metering point."""
+    """Number of the bill, key of the metering point or of the account."""
     charge: int | None = None
     """Charge line of the bill, from 1; None for all of it."""
+    kind: RequestKind = RequestKind.ENQUIRY
+    """What the tenant wants."""
 
 
 def said(words: str) -> str:
@@ -108,6 +113,12 @@ class Enquiry(JournalAggregate):
             changed.numbers[self.command_id] = len(changed.spoken)
             return changed
 
+    class Filed(JournalAggregate.Event):
+        """The tenant wants more than an answer: something done, or looked into."""
+
+        TOPIC = "enquiry.filed"
+        kind: str
+
     spoken: list[Spoken]
     """Everything that was said, the first first."""
 
@@ -135,6 +146,10 @@ class Enquiry(JournalAggregate):
         self.by = by
         self.numbers: dict[UUID, int] = {}
         """Command -> which word it said, from 1."""
+
+    @event(Filed)
+    def file(self, *, kind: str, command_id: UUID) -> None:
+        """Want something done, or looked into."""
 
     @event(Said)
     def say(self, *, of_office: bool, words_sealed: str, by: UUID, command_id: UUID) -> None:

@@ -41,6 +41,8 @@ class EnquiryRow:
     charge: int | None
     state: str
     asked_at: datetime
+    kind: str
+    """What the tenant wants, as `RequestKind` says."""
     words: tuple[Word, ...]
 
 
@@ -63,8 +65,9 @@ class EnquiriesPart:
         match event:
             case Enquiry.Created():
                 cursor.execute(
-                    f"INSERT INTO {schema}.enquiry VALUES "
-                    "(%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)",
+                    f"INSERT INTO {schema}.enquiry (enquiry, account, subject, key, charge, "
+                    "person, state, asked_on, asked_at, changed_at, position) "
+                    "VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)".encode(),
                     (
                         event.originator_id,
                         event.account,
@@ -80,6 +83,11 @@ class EnquiriesPart:
                     ),
                 )
                 _word(cursor, schema, position, event, of_office=False)
+            case Enquiry.Filed():
+                cursor.execute(
+                    f"UPDATE {schema}.enquiry SET kind = %s, position = %s WHERE enquiry = %s",
+                    (event.kind, position, event.originator_id),
+                )
             case Enquiry.Said():
                 cursor.execute(
                     f"UPDATE {schema}.enquiry SET state = %s, changed_at = %s, position = %s "
@@ -160,7 +168,7 @@ def read_unheard(connection: Connection, schema: str, behind: int, most: int) ->
 def _read(connection: Connection, schema: str, which: str, *values: object) -> list[EnquiryRow]:
     """Return enquiries with their words; `which` is the end of the statement."""
     rows: list[tuple[Any, ...]] = connection.execute(
-        "SELECT enquiry, account, subject, key, charge, state, asked_at "
+        "SELECT enquiry, account, subject, key, charge, state, asked_at, kind "
         f"FROM {schema}.enquiry {which}".encode(),
         values,
     ).fetchall()
@@ -179,6 +187,7 @@ def _read(connection: Connection, schema: str, which: str, *values: object) -> l
             charge=row[4],
             state=row[5],
             asked_at=row[6],
+            kind=row[7],
             words=tuple(word for word in said if word.enquiry == row[0]),
         )
         for row in rows

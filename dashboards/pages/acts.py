@@ -83,6 +83,7 @@ OPERATIONS = frozenset(
         *work.ACTS,
         *requests.ACTS,
         *articles.ACTS,
+        enquiries.RATE,
     }
 )
 """Acts that write to `operations` and no books: of who may see no bill."""

@@ -13,6 +13,7 @@ from uuid import UUID
 from dashboards.queries.bill_rows import ChargeRow
 from dashboards.queries.rows import UsageDay
 from energy.base.units import Utility
+from energy.service.requests.kinds import RequestState
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -173,6 +174,27 @@ class SaidRow:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class RequestTold:
+    """How far a request is, as its tenant is told."""
+
+    number: str
+    state: str
+    answer_by: datetime | None
+    """By when the first answer is promised; None where it was given."""
+    solve_by: datetime | None
+    """By when the solution is promised; None where it waits for the tenant, or is there."""
+    late: bool
+    """Whether the promise that counts was broken."""
+    score: int | None
+    """How content the tenant said to be; None: it did not say."""
+
+    @property
+    def over(self) -> bool:
+        """Return whether it is dealt with."""
+        return self.state in {RequestState.RESOLVED, RequestState.CLOSED}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class AskedRow:
     """An enquiry with everything that was said, the first first."""
 
@@ -185,3 +207,7 @@ class AskedRow:
     said: tuple[SaidRow, ...]
     invoice: UUID | None = None
     """Of a bill asked about."""
+    kind: str = "enquiry"
+    """What the tenant wants."""
+    request: RequestTold | None = None
+    """The request of the service desk that it is; None: not yet, or there is no desk."""

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from uuid import UUID
 
 from billing.enquiries.enquiry import About, Subject
 from billing.enquiries.words import enquiry_words
 from billing.views.enquiries import read_enquiries
-from dashboards.queries.portal_rows import AskedRow, SaidRow
+from dashboards.queries.portal_rows import AskedRow, RequestTold, SaidRow
 from dashboards.queries.sql_site import Connection, Row, SqlSite
 from dashboards.security.scope import Right, Scope
+from energy.service.requests.reads import RequestRow, read_requests
+from energy.service.work.reads import Clocks, read_levels
+from energy.store.wall import see_all
 
 
 class SqlEnquiries:
@@ -36,10 +40,30 @@ class SqlEnquiries:
             Subject.BILL: f"SELECT account FROM {schema}.invoice WHERE number = %s",
             Subject.METER: f"SELECT account FROM {schema}.account_channel WHERE point = %s "
             "ORDER BY valid_from DESC LIMIT 1",
+            Subject.ACCOUNT: f"SELECT account FROM {schema}.account WHERE account = %s",
         }[subject]
         with self._at.read_as_tenant(scope) as (connection, _own):
             row: Row | None = connection.execute(statement.encode(), (key,)).fetchone()
         return None if row is None else About(account=row[0], subject=subject, key=key)
+
+    def _requests_told(self, enquiries: Sequence[UUID]) -> dict[UUID, RequestTold]:
+        """Return how far the requests of some enquiries are, which the caller was let see.
+
+        The tables of the desk are staff's alone: of them a tenant is told this and no more.
+        """
+        if not enquiries:
+            return {}
+        at = self._at
+        with at.database.transaction() as connection:
+            see_all(connection)
+            rows = read_requests(connection, at.schema, over=True, enquiries=enquiries)
+            levels = read_levels(connection, at.schema) if rows else {}
+        now = at.clock.now()
+        return {
+            row.enquiry: _told(row, row.clocks(levels, at.site.zone, now))
+            for row in rows
+            if row.enquiry
+        }
 
     def _asked(self, connection: Connection) -> tuple[AskedRow, ...]:
         found = read_enquiries(connection, self._at.schema)
@@ -50,6 +74,7 @@ class SqlEnquiries:
             ([each.key for each in found if each.subject == Subject.BILL],),
         ).fetchall()
         invoices: dict[str, UUID] = dict(bills)
+        told = self._requests_told([each.enquiry for each in found])
         return tuple(
             AskedRow(
                 enquiry=each.enquiry,
@@ -59,6 +84,8 @@ class SqlEnquiries:
                 charge=each.charge,
                 state=each.state,
                 invoice=invoices.get(each.key),
+                kind=each.kind,
+                request=told.get(each.enquiry),
                 said=tuple(
                     SaidRow(
                         of_office=word.of_office,
@@ -75,3 +102,18 @@ class SqlEnquiries:
             )
             for each in found
         )
+
+
+def _told(row: RequestRow, clocks: Clocks) -> RequestTold:
+    """Return what a tenant is told of a request."""
+    answered, counts = clocks.response.stopped, clocks.response
+    if answered:
+        counts = clocks.resolution
+    return RequestTold(
+        number=row.number,
+        state=row.state,
+        answer_by=None if answered else clocks.response.due_at,
+        solve_by=None if clocks.resolution.stopped else clocks.resolution.due_at,
+        late=counts.broken,
+        score=row.score,
+    )

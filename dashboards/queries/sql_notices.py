@@ -115,11 +115,10 @@ class SqlNotices:
 
     def await_operations(self, scope: Scope) -> None:
         """Wait until the views show what the journal of operations holds now, 2 s at most."""
-        with self._at.read(scope, Right.READ_ENERGY) as connection:
+        right = Right.READ_ENERGY if scope.staff else Right.READ_OWN
+        with self._at.read(scope, right) as connection:
             head = head_position(connection, self._at.schema, OPERATIONS)
-        self._at.await_shown(
-            scope, Right.READ_ENERGY, lambda each: self._at.position(each, OPERATIONS) >= head
-        )
+        self._at.await_shown(scope, right, lambda each: self._at.position(each, OPERATIONS) >= head)
 
 
 def told_of(at: SqlSite, connection: Connection, scope: Scope, row: AlertRow) -> AlertTold:

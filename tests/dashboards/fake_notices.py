@@ -196,7 +196,7 @@ class FakeNotices(FakeAlerts):
         return self._answer(book)
 
     def await_operations(self, scope: Scope) -> None:
-        scope.demand(Right.READ_ENERGY, SITE)
+        scope.demand(Right.READ_ENERGY if scope.staff else Right.READ_OWN, SITE)
         self.waits += 1
 
     def alert(self, scope: Scope, alert: UUID) -> Answer[AlertStory] | None:

@@ -26,6 +26,7 @@ from dashboards.queries.portal_rows import (
     OwnPrepaid,
     OwnReceipt,
     OwnUsage,
+    RequestTold,
     SaidRow,
 )
 from dashboards.queries.rows import Answer, UsageDay
@@ -47,6 +48,14 @@ PREPAID = OwnPrepaid(
         BalanceMove(on=date(2026, 7, 10), kind="top_up", amount=Decimal("50.00"), document="R-8"),
         BalanceMove(on=date(2026, 7, 1), kind="true_up", amount=Decimal("-0.12"), document=""),
     ),
+)
+PROMISED = RequestTold(
+    number="R-2026-00001",
+    state="open",
+    answer_by=NOW + timedelta(hours=1),
+    solve_by=NOW + timedelta(hours=4),
+    late=False,
+    score=None,
 )
 PAYMENTS = (
     OwnPayment(
@@ -210,6 +219,7 @@ class FakePortal(FakeReview):
             state="asked",
             said=(said,),
             invoice=id_of("invoice", "A-0002"),
+            request=PROMISED,
         )
         meter = replace(
             line,
@@ -219,6 +229,8 @@ class FakePortal(FakeReview):
             charge=None,
             state="answered",
             said=(said, answer),
+            kind="complaint",
+            request=replace(PROMISED, number="R-2026-00005", state="resolved", answer_by=None),
         )
         given = (line, meter, replace(meter, enquiry=id_of("enquiry", "3"), subject="bill"))
         return (*reversed(self.told), *given)
@@ -234,6 +246,7 @@ class FakePortal(FakeReview):
         own = {
             Subject.BILL: {each.number: each.account for each in self._own_bills(scope)},
             Subject.METER: {f"cam-b{n}-elec": f"A-{n:04d}" for n in self._numbers(scope)},
+            Subject.ACCOUNT: {f"A-{n:04d}": f"A-{n:04d}" for n in self._numbers(scope)},
         }[subject]
         return About(account=own[key], subject=subject, key=key) if key in own else None
 
@@ -249,6 +262,7 @@ class FakePortal(FakeReview):
             charge=about.charge,
             state="asked",
             said=(said,),
+            kind=str(about.kind),
         )
         self.told = [*(each for each in self.told if each.enquiry != enquiry), asked]
         return enquiry

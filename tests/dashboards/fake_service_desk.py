@@ -12,7 +12,8 @@ from energy.base.clock import Clock
 from energy.base.ids import id_of
 from energy.service.requests.article import ArticleText
 from energy.service.requests.asked import Asked
-from energy.service.requests.kinds import Category, Channel, RequestKind
+from energy.service.requests.desk import request_of_enquiry
+from energy.service.requests.kinds import Category, Channel, Outcome, RequestKind
 from energy.service.requests.request import TenantRequest
 from energy.service.work.heard import Promise, Spot
 from energy.service.work.job import Job
@@ -121,10 +122,13 @@ class FakeArticleDesk:
 
 
 def request_commands(clock: Clock) -> RequestCommands:
-    """Return the writes of a made-up service desk."""
+    """Return the writes of a made-up service desk, at which one enquiry is dealt with."""
+    desk = FakeServiceDesk(clock)
+    over = desk.request(request_of_enquiry(SITE, id_of("enquiry", "2")))
+    over.resolve(Outcome.WITHDRAWN, "", by=MEI, command_id=id_of("over", "2"))
     return RequestCommands(
         site=SITE,
-        desk=FakeServiceDesk(clock),
+        desk=desk,
         article_desk=FakeArticleDesk(),
         answer_in_portal=lambda *_: None,
     )

@@ -2,15 +2,23 @@
 
 from __future__ import annotations
 
+from uuid import UUID
+
 import pytest
 
 from billing.books import Books
 from billing.enquiries.desk import EnquiryDesk
-from billing.enquiries.enquiry import About, Subject
+from billing.enquiries.enquiry import About, EnquiryError, Subject
 from billing.views.enquiries import MOST
+from dashboards.queries.sql_enquiries import SqlEnquiries
+from dashboards.queries.sql_site import SqlSite
+from dashboards.security.scope import Role, Scope
+from energy.service.requests.errors import RequestError
+from energy.service.requests.kinds import RequestKind
 from energy.system import System
-from processes.portal_requests import PortalChore
+from processes.portal_requests import PortalChore, answer_in_portal, request_desk
 from processes.settling import settle
+from processes.web_service import requests_of
 from tests.fixtures.postgres import new_site
 from tests.scripts.commands.test_account import OPEN
 from tests.scripts.commands.test_readings import Row, row
@@ -76,3 +84,87 @@ def test_nobody_who_left_owns_an_enquiry(desk: Row, system: System, left: str) -
     assert dot is not None
     assert desk.site.rows("SELECT owner FROM {s}.tenant_request") == [(dot.person,)]
     assert "Dot" in desk("request list").stdout
+
+
+def asking(system: System, row: Row, *tenants: str) -> tuple[SqlEnquiries, Scope]:
+    """Return the questions of the portal, and a tenant's eyes."""
+    site = row.site.site
+    at = SqlSite(database=system.database, site=site, clock=system.clock, vault=system.vault)
+    scope = Scope(
+        person=MIA,
+        name="Mia",
+        roles=frozenset({Role.TENANT}),
+        sites=frozenset({site.key}),
+        tenants=frozenset(tenants),
+    )
+    return SqlEnquiries(at), scope
+
+
+def test_a_complaint_of_the_portal_has_a_number_a_promise_and_is_rated_once(
+    desk: Row, system: System
+) -> None:
+    site = desk.site.site
+    books = Books(system.database, site, system.clock)
+    enquiries = EnquiryDesk(books, system.clock, system.vault)
+    about = About(account="A-1", subject=Subject.ACCOUNT, key="A-1", kind=RequestKind.COMPLAINT)
+    filed = enquiries.ask(about, "nobody came", MIA)
+    assert enquiries.ask(about, "nobody came", MIA) == filed, "said twice it is one"
+    brought(system, desk)
+    ask, mia = asking(system, desk, "account/A-1")
+    (told,) = ask.own_enquiries(mia)
+    assert told.request is not None
+    assert (told.kind, told.request.state, told.request.over) == ("complaint", "open", False)
+    assert told.request.answer_by is not None
+    number = told.request.number
+    listed = desk.json("request list")
+    assert [(each["request"]["kind"], each["request"]["level"]) for each in listed] == [
+        ("complaint", "complaint")
+    ]
+    for act in (
+        f"answer {number} sorry --way portal",
+        f"class {number} late",
+        f"judge {number} --justified --unit meters",
+        f"resolve {number} done",
+    ):
+        desk(f"request {act} --by clerk")
+    requests = requests_of(system.database, site, system.clock, books, system.vault)
+    for _ in range(2):
+        requests.rate_own(mia, filed, 5, "quick")
+    with pytest.raises(RequestError, match="has rated"):
+        requests.rate_own(mia, filed, 1, "")
+    settle(system.database, site, system.clock, "operations", "books")
+    (again,) = ask.own_enquiries(mia)
+    assert again.request is not None
+    assert (again.request.state, again.request.score) == ("resolved", 5)
+    assert [word.words for word in again.said] == ["nobody came", "sorry"]
+
+
+def test_only_a_bill_is_disputed(desk: Row, system: System) -> None:
+    books = Books(system.database, desk.site.site, system.clock)
+    about = About(account="A-1", subject=Subject.METER, key="m1", kind=RequestKind.BILL_DISPUTE)
+    with pytest.raises(EnquiryError, match="Only a bill"):
+        EnquiryDesk(books, system.clock, system.vault).ask(about, "too much", MIA)
+
+
+def test_the_articles_of_an_answer_are_kept_though_the_chore_was_faster(
+    desk: Row, system: System
+) -> None:
+    site = desk.site.site
+    enquiry = said_in_portal(system, desk, "a broken seal?")
+    del enquiry
+    request = desk.json("request list")[0]["request"]
+    books = Books(system.database, site, system.clock)
+    enquiries = EnquiryDesk(books, system.clock, system.vault)
+    service = request_desk(system, site)
+    known = service.request(UUID(request["request"]))
+    assert known.enquiry is not None
+    by = known.owner
+    enquiries.say(known.enquiry, "It is tested.", by, of_office=True)
+    brought(system, desk)
+    told = [{"article": "seal", "version": 1}]
+    for _ in range(2):
+        answer_in_portal(enquiries, service, site, known, "It is tested.", told, by=by)
+    kept = service.request(known.id)
+    assert (kept.answers, kept.cited) == (1, {(2, "seal")})
+    settle(system.database, site, system.clock, "operations")
+    assert desk.site.rows("SELECT article FROM {s}.tenant_request_article") == [("seal",)]

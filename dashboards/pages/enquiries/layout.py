@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from zoneinfo import ZoneInfo
 
 from dash import html
@@ -11,23 +11,41 @@ from dash.development.base_component import Component
 from billing.enquiries.enquiry import LONGEST, Subject
 from dashboards.components.act_form import Field, Kind, act_form
 from dashboards.components.pieces import badge, empty, link, page, panel
+from dashboards.components.request_forms import rate_form
+from dashboards.components.request_pieces import REQUESTS
 from dashboards.formats import instant_text
-from dashboards.pages.enquiries.acts import ASK, SAY
+from dashboards.pages.enquiries.acts import ANY, ASK, RATE, SAY
 from dashboards.queries.portal_rows import AskedRow, SaidRow
+from dashboards.security.scope import Right
 from dashboards.viewer import Viewer
+from energy.service.requests.kinds import RequestKind, RequestState
 
 WHOLE = "0"
 """Choice of the whole bill."""
 
 
 def enquiries_page(
-    viewer: Viewer, asked: Sequence[AskedRow], *, zone: ZoneInfo, own: bool
+    viewer: Viewer,
+    asked: Sequence[AskedRow],
+    *,
+    zone: ZoneInfo,
+    own: bool,
+    subjects: Mapping[str, str] | None = None,
 ) -> Component:
-    """Return enquiries, those that wait first; `own` for the tenant's side."""
+    """Return enquiries, those that wait first.
+
+    Args:
+        viewer: Who looks.
+        asked: The enquiries.
+        zone: The site's zone.
+        own: Whether it is the tenant's side.
+        subjects: What a tenant may file something about: "bill/NUMBER" and so on -> words.
+    """
     nothing = "enquiries.none_own" if own else "enquiries.none"
+    panels = enquiry_panels(viewer, asked, zone=zone, own=own) or [empty(viewer.say(nothing))]
     return page(
         viewer.say("enquiries.title"),
-        enquiry_panels(viewer, asked, zone=zone, own=own) or [empty(viewer.say(nothing))],
+        [file_form(viewer, subjects), *panels] if subjects else panels,
         name="own-enquiries" if own else "enquiries",
     )
 
@@ -46,8 +64,10 @@ def _enquiry(viewer: Viewer, asked: AskedRow, zone: ZoneInfo, *, own: bool) -> C
     return panel(
         viewer.say("enquiries.of_account", about=about, account=asked.account),
         [
+            _told(viewer, asked, zone, own=own),
             *(_said(viewer, said, zone, own=own) for said in asked.said),
             None if own else _subject(viewer, asked),
+            _rating(viewer, asked) if own else None,
             act_form(
                 viewer,
                 SAY,
@@ -85,6 +105,69 @@ def _said(viewer: Viewer, said: SaidRow, zone: ZoneInfo, *, own: bool) -> Compon
     )
 
 
+def _told(viewer: Viewer, asked: AskedRow, zone: ZoneInfo, *, own: bool) -> Component | None:
+    """Return number, state and promise of the request that an enquiry is."""
+    told, kind = asked.request, viewer.say(f"cli.request_kind.{asked.kind}")
+    if told is None:
+        return html.P(kind, className="subtitle")
+    state = badge(viewer.say(f"cli.request_state.{told.state}"), "good" if told.over else "calm")
+    if not own:
+        words = viewer.say("enquiries.to_request", number=told.number)
+        to: Component = html.Span(words)
+        if viewer.scope.may(Right.READ_REQUESTS):
+            to = link(words, f"{REQUESTS}/{told.number}", name="to-it")
+        return html.P([f"{kind} · ", to, " ", state], className="enquiry-told")
+    number = html.Strong(viewer.say("enquiries.number", number=told.number))
+    said: list[Component | str | None] = [number, f" · {kind} ", state]
+    at = told.answer_by or told.solve_by
+    if told.state == RequestState.PAUSED:
+        said.append(f" {viewer.say('enquiries.waits_for_you')}")
+    elif at is not None and not told.over:
+        which = "answer_by" if told.answer_by else "solve_by"
+        when = instant_text(viewer.language, at, zone)
+        said.append(f" {viewer.say(f'enquiries.{which}', at=when)}")
+        if told.late:
+            said += [" ", badge(viewer.say("enquiries.late"), "bad")]
+    if told.score is not None:
+        said.append(f" {viewer.say('enquiries.score', score=told.score)}")
+    return html.P(said, className="enquiry-told")
+
+
+def _rating(viewer: Viewer, asked: AskedRow) -> Component | None:
+    """Return the form of how content the tenant is; None before the end, and once it is said."""
+    told = asked.request
+    if told is None or not told.over or told.score is not None:
+        return None
+    return html.Div(rate_form(viewer, RATE, str(asked.enquiry)), className="enquiry-rate")
+
+
+def file_form(viewer: Viewer, subjects: Mapping[str, str]) -> Component:
+    """Return the form by which a tenant files something.
+
+    Args:
+        viewer: Who looks.
+        subjects: What it may be about: "account/KEY", "meter/POINT", "bill/NUMBER" -> words.
+    """
+    about = Field(
+        name="about",
+        label="enquiries.about",
+        kind=Kind.CHOICE,
+        choices=subjects,
+        value=next(iter(subjects)),
+    )
+    fields = [_kind(viewer, tuple(RequestKind)), about, _words("request_form.said")]
+    form = act_form(viewer, ASK, ANY, fields, button="enquiries.send")
+    return panel(viewer.say("enquiries.new"), form, name="file")
+
+
+def _kind(viewer: Viewer, kinds: Sequence[RequestKind]) -> Field:
+    choices = {str(each): viewer.say(f"enquiries.kind_{each}") for each in kinds}
+    first = str(RequestKind.ENQUIRY)
+    return Field(
+        name="kind", label="enquiries.kind", kind=Kind.CHOICE, choices=choices, value=first
+    )
+
+
 def _words(label: str) -> Field:
     return Field(name="words", label=label, kind=Kind.WORDS, longest=LONGEST)
 
@@ -104,6 +187,7 @@ def ask_form(viewer: Viewer, subject: Subject, key: str, lines: Sequence[str] = 
     line = Field(
         name="line", label="enquiries.line", kind=Kind.CHOICE, value=WHOLE, choices=choices
     )
-    fields = [*([line] if lines else []), _words("enquiries.words")]
+    kinds = [each for each in RequestKind if each is not RequestKind.BILL_DISPUTE or lines]
+    fields = [_kind(viewer, kinds), *([line] if lines else []), _words("enquiries.words")]
     form = act_form(viewer, ASK, f"{subject}/{key}", fields, button="enquiries.send")
     return panel(viewer.say("enquiries.ask"), form, name="ask")

@@ -13,6 +13,7 @@ from dash.development.base_component import Component
 
 from dashboards.components.act_form import Field, Kind, act_form
 from dashboards.components.pieces import panel
+from dashboards.components.request_forms import rate_form, words_field
 from dashboards.components.work_forms import (
     NONE,
     checklist_field,
@@ -53,8 +54,6 @@ from energy.service.requests.kinds import (
 )
 from energy.service.work.named import Named
 
-LONGEST = 2000
-"""Signs of what is said in words."""
 _ACTIVE = (RequestState.OPEN, RequestState.UNDER_WAY, RequestState.PAUSED)
 
 
@@ -89,11 +88,6 @@ def acts_panel(viewer: Viewer, told: RequestPage) -> Component | None:
             forms.append(more(viewer, "request_form.rate_title", rate_form(viewer, RATE, about)))
         forms.append(_worded(viewer, REOPEN, about, "reason", "work_form.reason"))
     return panel(viewer.say("work_page.to_do"), forms, name="work-acts")
-
-
-def words_field(label: str, name: str = "words") -> Field:
-    """Return a field for what was said."""
-    return Field(name=name, label=label, kind=Kind.WORDS, longest=LONGEST)
 
 
 def _next(viewer: Viewer, told: RequestPage, about: str) -> Component:
@@ -241,16 +235,6 @@ def _offer(viewer: Viewer, told: RequestPage, about: str, *, verb: str = OFFER) 
         return act_form(viewer, verb, about, [to], button="request_form.offer")
     fields = [to, words_field("work_form.reason", "reason")]
     return act_form(viewer, verb, about, fields, button="request_form.escalate")
-
-
-def rate_form(viewer: Viewer, verb: str, about: str) -> Component:
-    """Return the form of how content a tenant is, for the desk or for the tenant."""
-    scores = {str(n): viewer.say("request_page.score", score=n) for n in (5, 4, 3, 2, 1)}
-    fields = [
-        Field(name="score", label="request_form.score", kind=Kind.FEW, choices=scores, value=""),
-        words_field("request_form.rated"),
-    ]
-    return act_form(viewer, verb, about, fields, button="request_form.rate")
 
 
 def _worded(viewer: Viewer, verb: str, about: str, name: str, label: str) -> Component | None:

@@ -21,6 +21,7 @@ from dashboards.components.pieces import (
     panel,
     table,
 )
+from dashboards.components.request_forms import words_field
 from dashboards.components.request_pieces import (
     REQUESTS,
     request_cards,
@@ -31,7 +32,6 @@ from dashboards.components.work_forms import NONE, choice_field, place_field
 from dashboards.formats import NOTHING, day_text, money
 from dashboards.note_words import EXAMPLE
 from dashboards.pages.requests.acts import OPEN
-from dashboards.pages.requests.forms import words_field
 from dashboards.queries.request_rows import RequestForms, TenantDesk
 from dashboards.queries.rows import Answer, PlaceRow
 from dashboards.security.scope import Right

@@ -15,6 +15,7 @@ from energy.base.aggregate import JournalAggregate
 from energy.base.clock import Clock
 from energy.base.ids import id_of
 from energy.base.secrets import PersonVault
+from energy.base.wall_time import local_times
 from energy.journal.application import JournalApplication
 from energy.journal.retrying import retried
 from energy.service.numbering import store_numbered
@@ -92,17 +93,25 @@ class RequestDesk:
         )
 
     def open_from_portal(
-        self, asked: Asked, *, person: UUID, serving: Sequence[UUID], command_id: UUID
+        self,
+        asked: Asked,
+        *,
+        person: UUID,
+        serving: Sequence[UUID],
+        on_duty: Sequence[UUID] = (),
+        command_id: UUID,
     ) -> UUID:
         """Open the one request of an enquiry of the portal; return its id, whoever opened it.
 
-        Until somebody takes or answers it, who published the service levels owns it; where they
-        serve tenants no more, who published others last and does, or the first of `serving`.
+        Until somebody takes or answers it, who was on duty at a desk when it was asked owns it;
+        where nobody was who serves tenants, who published the service levels; where they serve
+        tenants no more, who published others last and does, or the first of `serving`.
 
         Args:
             asked: What was asked, with the enquiry.
             person: Who asked; the words stand in the enquiry.
             serving: Who may serve tenants now, in the order of asking them.
+            on_duty: Who was on duty at desks when it was asked, in the plan's order.
             command_id: Of the command.
 
         Raises:
@@ -114,8 +123,9 @@ class RequestDesk:
             return identity
         promise = self._promise(asked, "")
         authors = self._levels().authors
-        wished = [authors[promise.levels - 1], *reversed(authors), *serving]
-        owner = next((each for each in wished if each in serving), wished[0])
+        author = authors[promise.levels - 1]
+        wished = [*on_duty, author, *reversed(authors), *serving]
+        owner = next((each for each in wished if each in serving), author)
         sealed_for = self._person(identity, asked.tenant)
         return self._open(
             identity, asked, promise, sealed_for, "", owner=owner, by=person, command_id=command_id
@@ -133,7 +143,8 @@ class RequestDesk:
         by: UUID,
         command_id: UUID,
     ) -> UUID:
-        kept = asked.checked(self._clock.now())
+        with local_times(self._site.zone):
+            kept = asked.checked(self._clock.now())
         if kept.enquiry is None:  # what a tenant asked of is his own: the portal looked it up
             if kept.invoice and not self._books.knows_invoice(kept.invoice):
                 raise RequestError.of("no_bill", number=kept.invoice)
@@ -175,7 +186,8 @@ class RequestDesk:
 
         def once() -> int:
             known = self.request(request)
-            act(known)
+            with local_times(self._site.zone):
+                act(known)
             return self._operations.store(known)
 
         return retried(once)

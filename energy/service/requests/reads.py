@@ -160,6 +160,7 @@ def read_requests(
     request: UUID | None = None,
     named: str = "",
     tenants: Sequence[str] | None = None,
+    enquiries: Sequence[UUID] | None = None,
     owner: UUID | None = None,
     heard: tuple[datetime, datetime] | None = None,
     closed: int = 0,
@@ -173,6 +174,7 @@ def read_requests(
         request: Only this one.
         named: Only those of this number, or whose id begins so.
         tenants: Only those of these tenants.
+        enquiries: Only those that these enquiries of the portal are.
         owner: Only those that this person owns or was offered.
         heard: Only those heard, or with a complaint judged, in [from, to), however far they are.
         closed: Only so many closed ones, the last; 0: any.
@@ -180,19 +182,7 @@ def read_requests(
     names = [each.name for each in fields(RequestRow) if each.name != "pauses"]
     since, until = heard or (None, None)
     rows: list[tuple[Any, ...]] = connection.execute(
-        f"SELECT {', '.join(names)} FROM {schema}.tenant_request "
-        "WHERE (%(over)s OR %(closed)s > 0 OR %(one)s::uuid IS NOT NULL OR %(named)s <> '' "
-        "OR %(since)s::timestamptz IS NOT NULL OR state = ANY(%(open)s)) "
-        "AND request = coalesce(%(one)s, request) "
-        "AND (%(owner)s::uuid IS NULL OR %(owner)s IN (owner, offered)) "
-        "AND (%(tenants)s::text[] IS NULL OR tenant = ANY(%(tenants)s)) "
-        "AND (%(since)s::timestamptz IS NULL OR (heard_at >= %(since)s AND heard_at < %(until)s) "
-        "OR (judged_at >= %(since)s AND judged_at < %(until)s)) "
-        "AND (%(closed)s = 0 OR request IN (SELECT request FROM "
-        f"{schema}.tenant_request WHERE closed_at IS NOT NULL "
-        "ORDER BY closed_at DESC, number DESC LIMIT %(closed)s)) "
-        "AND (%(named)s = '' OR number = upper(%(named)s) "
-        "OR starts_with(replace(request::text, '-', ''), replace(lower(%(named)s), '-', ''))) "
+        f"SELECT {', '.join(names)} FROM {schema}.tenant_request {_which(schema)} "
         "ORDER BY heard_at, number".encode(),
         {
             "one": request,
@@ -201,6 +191,7 @@ def read_requests(
             "named": named,
             "owner": owner,
             "tenants": None if tenants is None else list(tenants),
+            "enquiries": None if enquiries is None else list(enquiries),
             "since": since,
             "until": until,
             "closed": closed,
@@ -212,6 +203,25 @@ def read_requests(
         RequestRow(**dict(zip(names, row, strict=True)), pauses=pauses.get(row[0], []))
         for row in rows
     ]
+
+
+def _which(schema: str) -> str:
+    """Return the clause of the requests that `read_requests` is asked for."""
+    return (
+        "WHERE (%(over)s OR %(closed)s > 0 OR %(one)s::uuid IS NOT NULL OR %(named)s <> '' "
+        "OR %(since)s::timestamptz IS NOT NULL OR state = ANY(%(open)s)) "
+        "AND request = coalesce(%(one)s, request) "
+        "AND (%(owner)s::uuid IS NULL OR %(owner)s IN (owner, offered)) "
+        "AND (%(enquiries)s::uuid[] IS NULL OR enquiry = ANY(%(enquiries)s)) "
+        "AND (%(tenants)s::text[] IS NULL OR tenant = ANY(%(tenants)s)) "
+        "AND (%(since)s::timestamptz IS NULL OR (heard_at >= %(since)s AND heard_at < %(until)s) "
+        "OR (judged_at >= %(since)s AND judged_at < %(until)s)) "
+        "AND (%(closed)s = 0 OR request IN (SELECT request FROM "
+        f"{schema}.tenant_request WHERE closed_at IS NOT NULL "
+        "ORDER BY closed_at DESC, number DESC LIMIT %(closed)s)) "
+        "AND (%(named)s = '' OR number = upper(%(named)s) "
+        "OR starts_with(replace(request::text, '-', ''), replace(lower(%(named)s), '-', '')))"
+    )
 
 
 def read_calls(

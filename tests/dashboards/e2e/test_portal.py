@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import replace
 
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import Page, expect
 
 from energy.base.ids import id_of
 from tests.dashboards.e2e.conftest import Visit, enter
@@ -60,6 +60,7 @@ def test_a_tenant_asks_and_the_office_answers(visit: Callable[..., Visit]) -> No
     page.locator("nav a[href='/portal/enquiries']").click()
     page.wait_for_selector("[data-ready=own-enquiries]", timeout=PATIENCE_MS)
     expect(page.locator(".panel-enquiry").first).to_contain_text("The cold store.")
+    _complain(page)
     page.locator("nav a[href='/portal']").click()
     for name in ("own-receipts", "own-letters"):
         with page.expect_download(timeout=PATIENCE_MS) as paper:
@@ -73,3 +74,21 @@ def test_a_tenant_asks_and_the_office_answers(visit: Callable[..., Visit]) -> No
         timeout=PATIENCE_MS
     )
     assert begun.watch.faults + watch.faults == []
+
+
+def _complain(page: Page) -> None:
+    """File a complaint about the account, see the number of another, and say how content one is."""
+    form = page.locator(".panel-file")
+    form.get_by_label("What you want").click()
+    page.get_by_role("option", name="to complain").click()
+    form.get_by_label("What was said").fill("Nobody came on Friday.")
+    form.get_by_role("button", name="Send").click()
+    filed = page.locator(".panel-enquiry", has_text="Nobody came on Friday.")
+    expect(filed).to_contain_text("complaint", timeout=PATIENCE_MS)
+    expect(filed).to_contain_text("Account A-0002")
+    told = page.locator(".panel-enquiry", has_text="R-2026-00001").first
+    expect(told).to_contain_text("An answer is promised by")
+    over = page.locator(".panel-enquiry", has_text="R-2026-00005").first
+    over.get_by_label("4 of 5").check()
+    over.get_by_role("button", name="Rate it").click()
+    expect(page.locator(".act-done")).to_contain_text("Thank you", timeout=PATIENCE_MS)

@@ -222,7 +222,7 @@ SOUND = {
     "at": ["every"],
 }
 """What a button of the sound is about."""
-ENQUIRED = ["bill/{number}", "meter/{building}-elec", "{enquiry}"]
+ENQUIRED = ["bill/{number}", "meter/{building}-elec", "account/A-{building}", "any", "{enquiry}"]
 """What an enquiry is about, or that it is."""
 VALUES: dict[str, Any] = {
     "pathname": f"/admin/people/{NOBODY}",

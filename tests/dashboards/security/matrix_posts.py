@@ -60,7 +60,7 @@ def written(name: dict[str, str]) -> str:
 
 def told(answer: Any) -> str:
     """Return what an answer tells beside the ids that it was asked with."""
-    return re.sub(r"bill.{1,8}CAM-\d+-\d+", "", answer.text)
+    return re.sub(r"bill.{1,8}CAM-\d+-\d+|account.{1,8}A-b\d", "", answer.text)
 
 
 def wild_of(text: str) -> set[str]:
