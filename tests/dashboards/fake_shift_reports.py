@@ -138,6 +138,7 @@ def _owed() -> list[OwedReport]:
         OwedReport(
             incident=number,
             level="critical",
+            name={"en": "Critical", "zh": "紧急"},
             what="main breaker of terminal 2 tripped",
             owed=Owed(name="initial", stage=Stage.INITIAL, due_at=at, sent_at=None),
         )

@@ -138,7 +138,7 @@ def _owed_row(
         link(owed.incident, f"/incidents/{owed.incident}"),
         _next_link(viewer, span, written=written),
         owed.what,
-        owed.level,
+        viewer.named(owed.name),
         stage_words(viewer, owed),
         instant(viewer, owed.owed.due_at, zone),
         owed_state(viewer, owed, written=written, now=now),

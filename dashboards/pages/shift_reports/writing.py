@@ -36,7 +36,7 @@ def write_page(viewer: Viewer, told: OwedPage, *, zone: ZoneInfo, now: datetime)
             link(owed.incident, f"/incidents/{owed.incident}"),
         ),
         (viewer.say("cli.report_head.what"), owed.what),
-        (viewer.say("cli.report_head.class"), owed.level),
+        (viewer.say("cli.report_head.class"), viewer.named(owed.name)),
         (
             viewer.say("shift_report_head.heard_at"),
             instant_text(viewer.language, told.heard_at, zone),

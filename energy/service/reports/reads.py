@@ -15,7 +15,7 @@ from energy.service.reports.errors import ReportError
 from energy.service.reports.kinds import ReportKind
 from energy.service.reports.plan import Owed, ReportPlan, Solved, owed, plan_from
 from energy.service.reports.table import Contents
-from energy.service.work.reads import IncidentRow, read_incidents
+from energy.service.work.reads import IncidentRow, read_incidents, read_levels
 from energy.service.work.views import REOPENED
 
 Connection = psycopg.Connection[tuple[object, ...]]
@@ -154,6 +154,8 @@ class OwedReport:
     incident: str
     """Its number."""
     level: str
+    name: Mapping[str, str]
+    """Of its class, by language."""
     what: str
     owed: Owed
 
@@ -180,11 +182,13 @@ def read_owed(
     ]
     sent = _sent(connection, schema)
     solved = _solved(connection, schema, [row.incident for row in serious])
+    levels = read_levels(connection, schema) if serious else {}
     found = []
     for row in serious:
+        name = levels[row.levels].levels.of(row.level).name
         duty, told = plan.incidents[row.level], sent.get(row.number, {})
         own = owed(duty, row.heard_at, row.resolved_at, told, solved.get(row.incident, ()))
-        found += [_owed_of(row, each) for each in own]
+        found += [_owed_of(row, name, each) for each in own]
     return found
 
 
@@ -203,8 +207,8 @@ def _solved(
     return found
 
 
-def _owed_of(row: IncidentRow, each: Owed) -> OwedReport:
-    return OwedReport(incident=row.number, level=row.level, what=row.what, owed=each)
+def _owed_of(row: IncidentRow, name: Mapping[str, str], each: Owed) -> OwedReport:
+    return OwedReport(incident=row.number, level=row.level, name=name, what=row.what, owed=each)
 
 
 def _sent(connection: Connection, schema: str) -> dict[str, dict[str, datetime]]:
