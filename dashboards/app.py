@@ -17,6 +17,7 @@ from dashboards.pages import acts, notes, picking, router, tables
 from dashboards.pages.account import views as account
 from dashboards.pages.admin import callbacks as admin
 from dashboards.pages.alerts import callbacks as alerts
+from dashboards.pages.assurance import callbacks as assurance
 from dashboards.pages.bills import callbacks as bills
 from dashboards.pages.cases import callbacks as cases
 from dashboards.pages.desk import callbacks as desk
@@ -78,7 +79,7 @@ _AHEAD = f'{_AHEAD_OF_PHONE}<link rel="preload" as="script" href="{_CHARTS}">'
 
 
 ENERGY = (overview, alerts, notices, alert_rules, outages, notes, flows, plant, wall, phone, sound)
-OPERATIONS = (incidents, work, duty, switching, shift_reports, requests, cases)
+OPERATIONS = (incidents, work, duty, switching, shift_reports, requests, cases, assurance)
 OFFICE = (bills, admin, account, acts, tariffs, desk, takeover)
 
 

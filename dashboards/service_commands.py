@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from dashboards.assurance_commands import AssuranceCommands
 from dashboards.case_commands import CaseCommands
 from dashboards.patrol_commands import PatrolCommands
 from dashboards.request_commands import RequestCommands
@@ -18,3 +19,4 @@ class ServiceCommands:
     requests: RequestCommands
     cases: CaseCommands
     patrol: PatrolCommands
+    assurance: AssuranceCommands

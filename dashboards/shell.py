@@ -42,6 +42,8 @@ NAVIGATION: dict[str, tuple[tuple[str, str, Right], ...]] = {
         ("work", "/work", Right.READ_ENERGY),
         ("duty", "/duty", Right.READ_ENERGY),
         ("switching", "/switching", Right.READ_ENERGY),
+        ("assurance", "/assurance", Right.READ_ENERGY),
+        ("contingency", "/contingency", Right.READ_ENERGY),
         ("shift_reports", "/shift-reports", Right.READ_ENERGY),
         ("requests", "/requests", Right.READ_REQUESTS),
         ("cases", "/cases", Right.CASES),

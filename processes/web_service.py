@@ -10,6 +10,7 @@ from billing.enquiries.desk import EnquiryDesk
 from billing.views.asked_supplies import asked_of
 from billing.views.case_books import SiteCaseBooks
 from billing.views.service_desk import desk_books
+from dashboards.assurance_commands import AssuranceCommands
 from dashboards.case_commands import CaseCommands
 from dashboards.patrol_commands import PatrolCommands
 from dashboards.request_commands import RequestCommands
@@ -17,7 +18,9 @@ from dashboards.service_commands import ServiceCommands
 from dashboards.switching_commands import SwitchingCommands
 from energy.base.clock import Clock
 from energy.base.secrets import PersonVault
+from energy.service.assurance.desk import AssuranceDesk
 from energy.service.cases.desk import CaseDesk
+from energy.service.contingency.desk import ContingencyDesk
 from energy.service.requests.article_desk import ArticleDesk
 from energy.service.requests.desk import RequestDesk
 from energy.service.requests.request import TenantRequest
@@ -36,6 +39,12 @@ def service_of(
     cases = CaseDesk(database, site, clock, SiteCaseBooks(books))
     return ServiceCommands(
         cases=CaseCommands(site.key, cases),
+        assurance=AssuranceCommands(
+            site=site.key,
+            events=AssuranceDesk(database, site, clock),
+            emergencies=ContingencyDesk(database, site, clock),
+            clock=clock,
+        ),
         switching=SwitchingCommands(site.key, switching, clock),
         patrol=PatrolCommands(site.key, PatrolDesk(database, site, clock)),
         requests=requests_of(database, site, clock, books, vault),

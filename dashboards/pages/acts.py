@@ -17,6 +17,7 @@ from dashboards.components.act_form import ACT, FIELD, SAID, Done
 from dashboards.components.pieces import notice
 from dashboards.pages.alerts import acts as alerts
 from dashboards.pages.articles import acts as articles
+from dashboards.pages.assurance import acts as assurance
 from dashboards.pages.bills import acts as bills
 from dashboards.pages.cases import acts as cases
 from dashboards.pages.corrections import acts as corrections
@@ -50,6 +51,7 @@ ACTS: dict[str, Act] = {
     **alerts.ACTS,
     **outages.ACTS,
     **switching.ACTS,
+    **assurance.ACTS,
     **shift_reports.ACTS,
     **cases.ACTS,
     **rounds.ACTS,
@@ -76,6 +78,7 @@ OPERATIONS = frozenset(
         *outages.ACTS,
         *duty.ACTS,
         *switching.ACTS,
+        *assurance.ACTS,
         *shift_reports.ACTS,
         *cases.ACTS,
         *rounds.ACTS,

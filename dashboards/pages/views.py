@@ -10,6 +10,7 @@ from dashboards.pages.account.views import ACCOUNT_VIEWS
 from dashboards.pages.admin.views import ADMIN_VIEWS
 from dashboards.pages.alerts.views import ALERT_VIEWS
 from dashboards.pages.articles.views import ARTICLE_VIEWS
+from dashboards.pages.assurance.views import ASSURANCE_VIEWS
 from dashboards.pages.bills.views import BILL_VIEWS
 from dashboards.pages.cases.views import CASE_VIEWS
 from dashboards.pages.corrections.views import CORRECTION_VIEWS
@@ -57,6 +58,7 @@ VIEWS: tuple[View, ...] = (
     *INCIDENT_VIEWS,
     *WORK_VIEWS,
     *SWITCHING_VIEWS,
+    *ASSURANCE_VIEWS,
     *SHIFT_REPORT_VIEWS,
     *REQUEST_VIEWS,
     *ARTICLE_VIEWS,

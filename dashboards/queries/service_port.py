@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Protocol
 
+from dashboards.queries.assurance_port import AssuranceQueries
 from dashboards.queries.case_port import CaseQueries
 from dashboards.queries.duty_port import DutyQueries
 from dashboards.queries.patrol_port import PatrolQueries
@@ -21,6 +22,7 @@ class ServiceQueries(
     RequestQueries,
     CaseQueries,
     PatrolQueries,
+    AssuranceQueries,
     Protocol,
 ):
-    """Questions about work, duty, switching orders, reports, requests, cases, rounds."""
+    """Questions about work, duty, switching, reports, requests, cases, rounds, events."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dashboards.queries.sql_admin import SqlAdmin
 from dashboards.queries.sql_alerts import SqlAlerts
 from dashboards.queries.sql_articles import SqlArticles
+from dashboards.queries.sql_assurance import SqlAssurance
 from dashboards.queries.sql_bills import SqlBills
 from dashboards.queries.sql_cases import SqlCases
 from dashboards.queries.sql_corrections import SqlCorrections
@@ -58,6 +59,7 @@ class SqlQueries(
     SqlArticles,
     SqlCases,
     SqlPatrol,
+    SqlAssurance,
     SqlNotices,
     SqlDuty,
     SqlSound,
@@ -105,6 +107,7 @@ class SqlQueries(
         SqlArticles.__init__(self, at)
         SqlCases.__init__(self, at)
         SqlPatrol.__init__(self, at)
+        SqlAssurance.__init__(self, at)
         SqlNotices.__init__(self, at)
         SqlDuty.__init__(self, at)
         SqlSound.__init__(self, at)

@@ -14,6 +14,7 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from dashboards.app import create_app
+from dashboards.assurance_commands import AssuranceCommands
 from dashboards.case_commands import CaseCommands
 from dashboards.commands import Commands
 from dashboards.display_commands import DisplayCommands
@@ -37,6 +38,7 @@ from energy.base.errors import RefusedError
 from energy.base.ids import id_of
 from tests.dashboards.fake_admin import FakeAdmin
 from tests.dashboards.fake_alerts import ALERT, FakeAlertDesk
+from tests.dashboards.fake_assurance import FakeAssurance, FakeAssuranceDesk
 from tests.dashboards.fake_cases import FakeCaseDesk, FakeCases
 from tests.dashboards.fake_doors import FakeDoors, FakeSessionStore
 from tests.dashboards.fake_energy import INVOICE, NOW, RUN, SITE, ZONE
@@ -176,6 +178,7 @@ class FakeSite(
     FakeOutages,
     FakeLeave,
     FakeSwitching,
+    FakeAssurance,
     FakeShiftReports,
     FakeRequests,
     FakeCases,
@@ -223,6 +226,12 @@ def commands_of(site: FakeSite) -> Commands:
             requests=request_commands(site.clock),
             cases=CaseCommands(SITE, FakeCaseDesk(site.clock.now)),
             patrol=PatrolCommands(SITE, FakePatrolDesk(site.clock.now())),
+            assurance=AssuranceCommands(
+                site=SITE,
+                events=FakeAssuranceDesk(),
+                emergencies=FakeAssuranceDesk(),
+                clock=site.clock,
+            ),
         ),
         shift_reports=ShiftReportCommands(SITE, FakeReportDesk()),
     )

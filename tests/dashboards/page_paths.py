@@ -13,6 +13,7 @@ from energy.service.cases.kinds import CaseKind
 from tests.dashboards import fake_articles, fake_requests
 from tests.dashboards.fake_admin import PERSON
 from tests.dashboards.fake_alerts import ALERT, FOUND, SHELVED
+from tests.dashboards.fake_assurance import ACTIVATIONS, SHOWN
 from tests.dashboards.fake_cases import CASES
 from tests.dashboards.fake_energy import COMPUTED
 from tests.dashboards.fake_orders import NEW, OVER, PLANNED, SIGNABLE
@@ -147,6 +148,10 @@ PATHS = {
     "walk": f"/m/rounds/{WALK}",
     "stop": f"/m/rounds/{WALK}/tr1",
     "stop_sure": f"/m/rounds/{WALK}/tr1/oil=81.5;noise=yes",
+    "assurance": "/assurance",
+    **{f"assured-event_{name[-1]}": f"/assurance/{name}" for name in SHOWN},
+    "contingency": "/contingency",
+    **{f"activation_{name[-1]}": f"/contingency/{name}" for name in ACTIVATIONS},
     "tariffs": "/tariffs",
     "tariff": "/tariffs/campus-electricity/2018-01-01/1",
     "trial": "/tariffs/campus-electricity/2018-01-01/1/on/A-0002",

@@ -1,0 +1,1 @@
+"""Pages of assured events and contingency plans."""

@@ -1,0 +1,39 @@
+"""In: an address of assured events or contingency plans. Out: its page. I/O by ports."""
+
+from __future__ import annotations
+
+from dash.development.base_component import Component
+
+from dashboards.pages.assurance.emergencies import activation_page, contingency_page
+from dashboards.pages.assurance.events import event_page, events_page
+from dashboards.pages.parts import Parts
+from dashboards.pages.view import Asked, view
+from dashboards.viewer import Viewer
+
+
+def _events(parts: Parts, viewer: Viewer, _asked: Asked) -> Component:
+    answer = parts.queries.assured_events(viewer.scope)
+    return events_page(viewer, answer, zone=parts.settings.zone)
+
+
+def _event(parts: Parts, viewer: Viewer, asked: Asked) -> Component | None:
+    answer = parts.queries.assured_event(viewer.scope, asked.match[1])
+    return None if answer is None else event_page(viewer, answer, zone=parts.settings.zone)
+
+
+def _contingency(parts: Parts, viewer: Viewer, _asked: Asked) -> Component:
+    answer = parts.queries.contingency(viewer.scope)
+    return contingency_page(viewer, answer, zone=parts.settings.zone)
+
+
+def _activation(parts: Parts, viewer: Viewer, asked: Asked) -> Component | None:
+    answer = parts.queries.activation(viewer.scope, asked.match[1])
+    return None if answer is None else activation_page(viewer, answer, zone=parts.settings.zone)
+
+
+ASSURANCE_VIEWS = (
+    view(r"/assurance", _events),
+    view(r"/assurance/(V-[0-9]{4}-[0-9]{1,9})", _event),
+    view(r"/contingency", _contingency),
+    view(r"/contingency/(A-[0-9]{4}-[0-9]{1,9})", _activation),
+)
