@@ -16,6 +16,7 @@ from billing.runs.decision import Choice
 from dashboards.alert_commands import AlertCommands, AlertDesk
 from dashboards.display_commands import DisplayCommands
 from dashboards.duty_commands import DutyCommands
+from dashboards.equipment_commands import EquipmentCommands
 from dashboards.money_commands import MoneyCommands
 from dashboards.notice_commands import NoticeCommands
 from dashboards.outage_commands import OutageCommands, OutageDesk
@@ -117,6 +118,7 @@ class Commands:
         rules: RuleCommands | None = None,
         work: WorkCommands | None = None,
         duty: DutyCommands | None = None,
+        equipment: EquipmentCommands | None = None,
         enquiries: EnquiryDesk | None = None,
         service: ServiceCommands | None = None,
         shift_reports: ShiftReportCommands | None = None,
@@ -124,6 +126,7 @@ class Commands:
         """Act at a site through its desks; nobody asks where there is none of enquiries."""
         self._enquiries = enquiries
         self._duty = duty
+        self._equipment = equipment
         self._site = site
         self.alerts = AlertCommands(site, alerts)
         self.outages = OutageCommands(site, outages)
@@ -146,6 +149,12 @@ class Commands:
         """Return the writes of the take-over."""
         assert self._takeover is not None, "the composition has an office of the take-over"
         return self._takeover
+
+    @property
+    def equipment(self) -> EquipmentCommands:
+        """Return the writes of the register of equipment and of planned maintenance."""
+        assert self._equipment is not None, "the composition has desks of equipment"
+        return self._equipment
 
     @property
     def duty(self) -> DutyCommands:

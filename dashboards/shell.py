@@ -48,6 +48,7 @@ NAVIGATION: dict[str, tuple[tuple[str, str, Right], ...]] = {
         ("requests", "/requests", Right.READ_REQUESTS),
         ("cases", "/cases", Right.CASES),
         ("rounds", "/rounds", Right.READ_ENERGY),
+        ("equipment", "/equipment", Right.READ_ENERGY),
     ),
     "billing": (
         ("bills", "/bills", Right.READ_BILLS),

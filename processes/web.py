@@ -30,6 +30,7 @@ from dashboards.app import create_app
 from dashboards.commands import Commands
 from dashboards.display_commands import DisplayCommands
 from dashboards.duty_commands import DutyCommands, DutyDesks
+from dashboards.equipment_commands import EquipmentCommands
 from dashboards.money_commands import MoneyCommands
 from dashboards.notice_commands import NoticeCommands
 from dashboards.queries.asked_once import asked_once
@@ -69,6 +70,8 @@ from energy.service.duty.calling import posts_known
 from energy.service.duty.desk import RosterDesk
 from energy.service.duty.leave_desk import LeaveDesk
 from energy.service.duty.log_desk import LogDesk
+from energy.service.equipment.desk import EquipmentDesk
+from energy.service.equipment.plan_desk import PlanDesk
 from energy.service.note_desk import NoteDesk
 from energy.service.reports.desk import ReportDesk
 from energy.service.work.desk import IncidentDesk
@@ -181,6 +184,7 @@ def server_of(system: System, site: Site, answers: KeptAnswers | None = None) ->
             notices=notices_of(system, site),
             work=work_of(office, database, system.clock),
             duty=duty_of(database, site, system.clock),
+            equipment=equipment_of(database, site, system.clock),
             money=money_of(office, system.vault),
             till=till_of(
                 office, system.clock, card_writing(system, site, CardOffice(office.books))
@@ -209,6 +213,14 @@ def outages_of(database: Database, site: Site, clock: Clock) -> OutageDesk:
 def shift_reports_of(database: Database, site: Site, clock: Clock) -> ShiftReportCommands:
     """Return the writes of the pages of reports, wired to a site's desk."""
     return ShiftReportCommands(site.key, ReportDesk(database, site, clock))
+
+
+def equipment_of(database: Database, site: Site, clock: Clock) -> EquipmentCommands:
+    """Return the writes of the pages of equipment, wired to a site's desks."""
+    facts = (database, site, clock)
+    return EquipmentCommands(
+        site.key, EquipmentDesk(*facts), PlanDesk(*facts), WorkOrderDesk(*facts)
+    )
 
 
 def duty_of(database: Database, site: Site, clock: Clock) -> DutyCommands:

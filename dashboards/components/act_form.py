@@ -20,12 +20,18 @@ ACT, FIELD, SAID = "act", "act-field", "act-said"
 """Kinds of a form's parts; each has the keys "act" and "about" beside, a field its name too."""
 
 
+MOST_FOUND = 60
+"""Choices that a search shows at once."""
+
+
 class Kind(StrEnum):
     """How a field is typed."""
 
     TEXT = "text"
     DAY = "day"
     CHOICE = "choice"
+    SOUGHT = "sought"
+    """A choice of many, found by typing a part of one's words."""
     WORDS = "words"
     """As many rows as it takes."""
     FEW = "few"
@@ -138,7 +144,8 @@ def _field(viewer: Viewer, act: str, about: str, field: Field) -> Component:
                 size="sm",
                 className="field-few",
             )
-        case Kind.CHOICE:
+        case Kind.CHOICE | Kind.SOUGHT:
+            many = {"searchable": True, "limit": MOST_FOUND} if field.kind is Kind.SOUGHT else {}
             drawn = dmc.Select(
                 id=name,
                 label=label,
@@ -147,6 +154,7 @@ def _field(viewer: Viewer, act: str, about: str, field: Field) -> Component:
                 allowDeselect=False,
                 size="sm",
                 className="field-choice",
+                **many,
             )
         case Kind.WORDS:
             drawn = dmc.Textarea(

@@ -92,6 +92,24 @@ def place_field(viewer: Viewer, places: Sequence[tuple[str, str]]) -> Field:
     )
 
 
+def named_field(
+    viewer: Viewer, name: str, label: str, named: Sequence[tuple[str, str]], value: str = ""
+) -> Field:
+    """Return a choice of many things that have a key and a name, or of none of them.
+
+    Args:
+        viewer: Who chooses.
+        name: Of the field.
+        label: Key of its words.
+        named: The things.
+        value: Key of the one that is chosen at first; none where it is not among them.
+    """
+    choices = {NONE: viewer.say("work_form.none")}
+    choices |= {key: key if key == said else f"{key} · {said}" for key, said in named}
+    chosen = value if value in choices else NONE
+    return Field(name=name, label=label, kind=Kind.SOUGHT, choices=choices, value=chosen)
+
+
 def checklist_field(viewer: Viewer, checklists: Mapping[str, Mapping[str, str]]) -> Field:
     """Return the checklists of the site."""
     choices = {NONE: viewer.say("work_form.none")}

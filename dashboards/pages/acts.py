@@ -24,6 +24,7 @@ from dashboards.pages.corrections import acts as corrections
 from dashboards.pages.desk import acts as desk
 from dashboards.pages.duty import acts as duty
 from dashboards.pages.enquiries import acts as enquiries
+from dashboards.pages.equipment import acts as equipment
 from dashboards.pages.incidents import acts as incidents
 from dashboards.pages.money import acts as money
 from dashboards.pages.notices import acts as notices
@@ -60,6 +61,7 @@ ACTS: dict[str, Act] = {
     **duty.ACTS,
     **requests.ACTS,
     **articles.ACTS,
+    **equipment.ACTS,
     **notices.ACTS,
     **rules.ACTS,
     **money.ACTS,
@@ -77,6 +79,7 @@ OPERATIONS = frozenset(
         *rules.ACTS,
         *outages.ACTS,
         *duty.ACTS,
+        *equipment.ACTS,
         *switching.ACTS,
         *assurance.ACTS,
         *shift_reports.ACTS,

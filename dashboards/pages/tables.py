@@ -18,6 +18,7 @@ from dashboards.pages.bills.tables import BILL_TABLES_OF
 from dashboards.pages.cases.tables import CASE_TABLES, CASE_TABLES_OF
 from dashboards.pages.desk.tables import shift_sheet
 from dashboards.pages.duty.tables import DUTY_TABLES
+from dashboards.pages.equipment.tables import EQUIPMENT_TABLES, EQUIPMENT_TABLES_OF
 from dashboards.pages.flows.tables import balance_sheet, flow_sheet, site_flow_sheet
 from dashboards.pages.incidents.tables import INCIDENT_TABLES
 from dashboards.pages.load.tables import load_sheet
@@ -56,6 +57,7 @@ TABLES: dict[str, MakeSheet] = {
     **CASE_TABLES,
     **NOTICE_TABLES,
     **DUTY_TABLES,
+    **EQUIPMENT_TABLES,
     **RULE_TABLES,
     **QUALITY_TABLES,
     "load": load_sheet,
@@ -80,6 +82,7 @@ TABLES_OF: dict[str, MakeSheetOf] = {
     **SWITCHING_TABLES_OF,
     **CASE_TABLES_OF,
     **ROUND_TABLES_OF,
+    **EQUIPMENT_TABLES_OF,
     "one_line": one_line_sheet,
     "shift": shift_sheet,
 }

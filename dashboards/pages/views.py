@@ -17,6 +17,7 @@ from dashboards.pages.corrections.views import CORRECTION_VIEWS
 from dashboards.pages.desk.views import TILL_VIEWS
 from dashboards.pages.duty.views import DUTY_VIEWS
 from dashboards.pages.enquiries.views import ENQUIRY_VIEWS
+from dashboards.pages.equipment.views import EQUIPMENT_VIEWS
 from dashboards.pages.flows.views import FLOW_VIEWS
 from dashboards.pages.incidents.views import INCIDENT_VIEWS
 from dashboards.pages.load.views import LOAD_VIEWS
@@ -64,6 +65,7 @@ VIEWS: tuple[View, ...] = (
     *ARTICLE_VIEWS,
     *CASE_VIEWS,
     *ROUND_VIEWS,
+    *EQUIPMENT_VIEWS,
     *NOTICE_VIEWS,
     *DUTY_VIEWS,
     *SOUND_VIEWS,

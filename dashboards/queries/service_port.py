@@ -7,6 +7,7 @@ from typing import Protocol
 from dashboards.queries.assurance_port import AssuranceQueries
 from dashboards.queries.case_port import CaseQueries
 from dashboards.queries.duty_port import DutyQueries
+from dashboards.queries.equipment_port import EquipmentQueries
 from dashboards.queries.patrol_port import PatrolQueries
 from dashboards.queries.request_port import RequestQueries
 from dashboards.queries.shift_report_port import ShiftReportQueries
@@ -18,6 +19,7 @@ class ServiceQueries(
     WorkQueries,
     DutyQueries,
     SwitchingQueries,
+    EquipmentQueries,
     ShiftReportQueries,
     RequestQueries,
     CaseQueries,
@@ -25,4 +27,4 @@ class ServiceQueries(
     AssuranceQueries,
     Protocol,
 ):
-    """Questions about work, duty, switching, reports, requests, cases, rounds, events."""
+    """Questions about work, duty, switching, equipment, reports, requests, cases, rounds, events."""

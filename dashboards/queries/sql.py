@@ -12,6 +12,7 @@ from dashboards.queries.sql_corrections import SqlCorrections
 from dashboards.queries.sql_duty import SqlDuty
 from dashboards.queries.sql_energy import SqlEnergy
 from dashboards.queries.sql_enquiries import SqlEnquiries
+from dashboards.queries.sql_equipment import SqlEquipment
 from dashboards.queries.sql_exceptions import SqlExceptions
 from dashboards.queries.sql_flows import SqlFlows
 from dashboards.queries.sql_known import SqlKnown
@@ -60,6 +61,7 @@ class SqlQueries(
     SqlCases,
     SqlPatrol,
     SqlAssurance,
+    SqlEquipment,
     SqlNotices,
     SqlDuty,
     SqlSound,
@@ -108,6 +110,7 @@ class SqlQueries(
         SqlCases.__init__(self, at)
         SqlPatrol.__init__(self, at)
         SqlAssurance.__init__(self, at)
+        SqlEquipment.__init__(self, at)
         SqlNotices.__init__(self, at)
         SqlDuty.__init__(self, at)
         SqlSound.__init__(self, at)

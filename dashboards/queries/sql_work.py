@@ -171,6 +171,7 @@ class SqlWork:
         with self._at.read(scope, Right.READ_ENERGY) as connection:
             levels = read_levels(connection, self._at.schema)
             forms = self._work_reads.forms(connection, scope, levels)
+            forms = self._work_reads.spots(connection, scope, forms)
             return self._at.answer(connection, forms, follower=OPERATIONS)
 
     def _incidents_around(self, connection: Connection, row: IncidentRow) -> list[IncidentRow]:

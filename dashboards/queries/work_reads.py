@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from uuid import UUID
 
+from dashboards.queries.outage_reads import sees_accounts
 from dashboards.queries.sql_site import Connection, Row, SqlSite
 from dashboards.queries.work_rows import IncidentLine, OrderLine, Where, WorkForms
 from dashboards.security.scope import Right, Scope
@@ -100,7 +102,43 @@ class WorkReads:
                 for each in others
                 if beside and each.incident != beside.incident and each.parent is None
             ),
+            pieces=self._pairs(
+                connection, "number, name FROM {schema}.equipment WHERE out_on IS NULL"
+            ),
+            plans=self._pairs(
+                connection,
+                "number, spec ->> 'name' FROM {schema}.maintenance_plan WHERE ended_on IS NULL",
+            ),
         )
+
+    def spots(self, connection: Connection, scope: Scope, forms: WorkForms) -> WorkForms:
+        """Return what forms offer, with what a new incident or order may be about."""
+        if not scope.may(Right.WORK):
+            return forms
+        accounts = (
+            self._pairs(
+                connection, "account, account FROM {schema}.account WHERE closed_on IS NULL"
+            )
+            if sees_accounts(scope)
+            else ()
+        )
+        return replace(
+            forms,
+            points=self._pairs(
+                connection, "point, name FROM {schema}.meter WHERE retired_at IS NULL"
+            ),
+            nodes=self._pairs(
+                connection,
+                "utility || '/' || key, name FROM {schema}.supply_node WHERE valid_to IS NULL",
+            ),
+            accounts=tuple(account for account, _ in accounts),
+        )
+
+    def _pairs(self, connection: Connection, asked: str) -> tuple[tuple[str, str], ...]:
+        """Return the pairs that a query of ours asks for, in the order of their keys."""
+        query = f"SELECT {asked.format(schema=self._at.schema)} ORDER BY 1"
+        rows: list[Row] = connection.execute(query.encode()).fetchall()
+        return tuple((str(key), str(name)) for key, name in rows)
 
     def levels_now(self, levels: Mapping[int, LevelsRow]) -> LevelsRow | None:
         """Return the service levels that hold for what is opened now; None: there are none."""

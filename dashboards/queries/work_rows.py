@@ -145,6 +145,16 @@ class WorkForms:
     """Names of the checklists by language, by key."""
     others: tuple[tuple[str, str], ...] = ()
     """Open incidents that this one may be part of: number and what is wrong."""
+    pieces: tuple[tuple[str, str], ...] = ()
+    """Equipment in service: number and name."""
+    plans: tuple[tuple[str, str], ...] = ()
+    """Plans of maintenance that go on: number and what is done."""
+    points: tuple[tuple[str, str], ...] = ()
+    """Metering points, of a new incident or order: key and name."""
+    nodes: tuple[tuple[str, str], ...] = ()
+    """Nodes of the supply graph, of the same: UTILITY/KEY and name."""
+    accounts: tuple[str, ...] = ()
+    """Accounts that are not closed, of the same, for who sees accounts."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -43,6 +43,11 @@ FORMS = WorkForms(
     levels=parse_levels(FILE)[1].levels,
     checklists={"meter-swap": {"en": "Meter exchange", "zh": "换表"}},
     others=((LATE, "Chiller 2 trips on low flow"),),
+    pieces=(("E-2026-00001", "Pump 1"),),
+    plans=(("M-2026-00001", "Change the oil"),),
+    points=(("cam-b2-elec", "B2 <main>"),),
+    nodes=(("electricity/f0", "Feeder 0"),),
+    accounts=("A-0002",),
 )
 
 

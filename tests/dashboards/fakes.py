@@ -19,6 +19,7 @@ from dashboards.case_commands import CaseCommands
 from dashboards.commands import Commands
 from dashboards.display_commands import DisplayCommands
 from dashboards.duty_commands import DutyCommands, DutyDesks
+from dashboards.equipment_commands import EquipmentCommands
 from dashboards.money_commands import MoneyCommands
 from dashboards.notice_commands import NoticeCommands
 from dashboards.patrol_commands import PatrolCommands
@@ -42,6 +43,8 @@ from tests.dashboards.fake_assurance import FakeAssurance, FakeAssuranceDesk
 from tests.dashboards.fake_cases import FakeCaseDesk, FakeCases
 from tests.dashboards.fake_doors import FakeDoors, FakeSessionStore
 from tests.dashboards.fake_energy import INVOICE, NOW, RUN, SITE, ZONE
+from tests.dashboards.fake_equipment import FakeEquipment
+from tests.dashboards.fake_equipment_desk import FakeEquipmentDesk, FakePlanDesk
 from tests.dashboards.fake_flows import FakeFlows
 from tests.dashboards.fake_leave import FakeDutyDesk, FakeLeave
 from tests.dashboards.fake_life import FakeLife
@@ -183,6 +186,7 @@ class FakeSite(
     FakeRequests,
     FakeCases,
     FakePatrol,
+    FakeEquipment,
     FakeLoad,
     FakeQuality,
     FakeReports,
@@ -220,6 +224,12 @@ def commands_of(site: FakeSite) -> Commands:
         notices=NoticeCommands(SITE, site.notice_desk),
         work=WorkCommands(SITE, FakeIncidentDesk(site.clock), FakeOrderDesk(site.clock)),
         duty=duty,
+        equipment=EquipmentCommands(
+            SITE,
+            FakeEquipmentDesk(site.clock),
+            FakePlanDesk(site.clock),
+            FakeOrderDesk(site.clock),
+        ),
         enquiries=site,
         service=ServiceCommands(
             switching=SwitchingCommands(SITE, FakeSwitchingDesk(site.clock.now), site.clock),

@@ -16,6 +16,7 @@ from tests.dashboards.fake_alerts import ALERT, FOUND, SHELVED
 from tests.dashboards.fake_assurance import ACTIVATIONS, SHOWN
 from tests.dashboards.fake_cases import CASES
 from tests.dashboards.fake_energy import COMPUTED
+from tests.dashboards.fake_equipment import ENDED, GENSET, GONE, METER, OIL, PUMP, START
 from tests.dashboards.fake_orders import NEW, OVER, PLANNED, SIGNABLE
 from tests.dashboards.fake_patrol import WALK
 from tests.dashboards.fake_review import CASE
@@ -87,6 +88,8 @@ PATHS = {
     "incidents_overdue": "/incidents/overdue",
     "incidents_ended": "/incidents/ended",
     "incident-new": "/incidents/new",
+    "incident-new_point": "/incidents/new/point/cam-b2-elec",
+    "incident-new_account": "/incidents/new/account/A-0002",
     **{f"incident_{n}": f"/incidents/{n}" for n in (OPEN, LATE, PAUSED, SOLVED, CLOSED)},
     "work": WORK,
     "order-new": f"{WORK}/new",
@@ -152,6 +155,14 @@ PATHS = {
     **{f"assured-event_{name[-1]}": f"/assurance/{name}" for name in SHOWN},
     "contingency": "/contingency",
     **{f"activation_{name[-1]}": f"/contingency/{name}" for name in ACTIVATIONS},
+    "equipment": "/equipment",
+    "equipment_out": "/equipment/out",
+    "equipment-new": "/equipment/new",
+    "equipment-due": "/equipment/due",
+    "equipment-plans": "/equipment/plans",
+    "equipment-plan-new": "/equipment/plans/new",
+    **{f"piece_{number}": f"/equipment/{number}" for number in (PUMP, GENSET, METER, GONE)},
+    **{f"maintenance-plan_{n}": f"/equipment/plans/{n}" for n in (OIL, START, ENDED)},
     "tariffs": "/tariffs",
     "tariff": "/tariffs/campus-electricity/2018-01-01/1",
     "trial": "/tariffs/campus-electricity/2018-01-01/1/on/A-0002",

@@ -34,7 +34,7 @@ def open_(parts: Parts, viewer: Viewer, about: str, typed: Typed) -> Done:
     Raises:
         RefusedError: The command was refused.
     """
-    account = typed.get("account", "")
+    account = chosen(typed, "account")
     heard = Heard(
         origin=Origin.ACCOUNT if account else Origin.SEEN,
         about=account,
@@ -81,7 +81,7 @@ def order(parts: Parts, viewer: Viewer, about: str, typed: Typed) -> Done:
         kind=OrderKind.CORRECTIVE,
         what=typed.get("what", ""),
         incident=incident,
-        equipment=typed.get("equipment", ""),
+        equipment=chosen(typed, "equipment"),
         spot=Spot(),
         since=minute(parts),
         due_at=due_typed(parts, typed),
@@ -100,7 +100,18 @@ def order(parts: Parts, viewer: Viewer, about: str, typed: Typed) -> Done:
 
 def spot_typed(typed: Typed) -> Spot:
     """Return the place, node and point that were chosen or typed."""
-    return Spot(place=chosen(typed, "place"), point=typed.get("point", ""))
+    utility, _, node = chosen_words(typed, "node").partition("/")
+    return Spot(
+        place=chosen(typed, "place"),
+        node=f"{key_named(utility)}/{key_named(node)}" if utility else "",
+        point=chosen(typed, "point"),
+    )
+
+
+def chosen_words(typed: Typed, name: str) -> str:
+    """Return what was chosen of a list, whatever its signs; "" for none."""
+    value = typed.get(name, NONE)
+    return "" if value == NONE else value
 
 
 def chosen(typed: Typed, name: str) -> str:

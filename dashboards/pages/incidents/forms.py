@@ -5,6 +5,7 @@ The page decides nothing: who may sign, and what must be said before, is the dom
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -19,6 +20,7 @@ from dashboards.components.work_forms import (
     choice_field,
     level_field,
     more,
+    named_field,
     others_field,
     place_field,
     urgency_field,
@@ -151,7 +153,7 @@ def _order(viewer: Viewer, told: IncidentPage, about: str) -> Component:
     fields = [
         words_field("what", "work_form.to_do"),
         checklist_field(viewer, told.forms.checklists or {}),
-        Field(name="equipment", label="work_form.equipment"),
+        named_field(viewer, "equipment", "work_form.equipment", told.forms.pieces),
         Field(name="due", label="work_form.due", hint=EXAMPLE),
     ]
     return act_form(viewer, ORDER, about, fields, button="work_form.order")
@@ -185,8 +187,18 @@ def open_page(
     *,
     zone: ZoneInfo,
     now: datetime,
+    at: Mapping[str, str],
 ) -> Component:
-    """Return the page on which an incident is opened."""
+    """Return the page on which an incident is opened.
+
+    Args:
+        viewer: Who opens it.
+        answer: What it may be opened with.
+        places: Of the site.
+        zone: The site's zone.
+        now: The present.
+        at: Key of the "point" or of the "account" that another page names.
+    """
     title = viewer.say("incident_page.to_open")
     if not viewer.scope.may(Right.WORK):
         body: Component = empty(viewer.say("work_page.may_not"))
@@ -198,8 +210,11 @@ def open_page(
             level_field(viewer, answer.rows),
             urgency_field(viewer),
             place_field(viewer, [(each.key, each.name) for each in places]),
-            Field(name="point", label="work_form.point"),
-            Field(name="account", label="work_form.account"),
+            named_field(
+                viewer, "point", "work_form.point", answer.rows.points, at.get("point", "")
+            ),
+            named_field(viewer, "node", "work_form.node", answer.rows.nodes),
+            *_account(viewer, answer.rows, at.get("account", "")),
             Field(name="heard", label="work_form.heard", value=wall_text(now, zone), hint=EXAMPLE),
         ]
         body = act_form(viewer, OPEN, str(answer.as_of), fields, button="work_form.open")
@@ -215,6 +230,14 @@ def open_page(
         name="incident-new",
         crumbs=[link(viewer.say("nav.incidents"), INCIDENTS)],
     )
+
+
+def _account(viewer: Viewer, forms: WorkForms, chosen: str) -> list[Field]:
+    """Return the account of who said it, for who sees accounts."""
+    if not forms.accounts:
+        return []
+    named = [(each, each) for each in forms.accounts]
+    return [named_field(viewer, "account", "work_form.account", named, chosen)]
 
 
 def alert_panel(viewer: Viewer, alert: UUID, told: AlertIncident, what: str) -> Component | None:

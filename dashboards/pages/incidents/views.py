@@ -8,7 +8,7 @@ from dashboards.pages.incidents.forms import open_page
 from dashboards.pages.incidents.layout import incidents_page
 from dashboards.pages.incidents.story import incident_page
 from dashboards.pages.parts import Parts
-from dashboards.pages.view import Asked, view
+from dashboards.pages.view import KEY_FORM, Asked, view
 from dashboards.queries.work_rows import IncidentTab
 from dashboards.viewer import Viewer
 
@@ -19,11 +19,12 @@ def _incidents(parts: Parts, viewer: Viewer, asked: Asked) -> Component:
     return incidents_page(viewer, answer, zone=parts.settings.zone)
 
 
-def _new(parts: Parts, viewer: Viewer, _asked: Asked) -> Component:
+def _new(parts: Parts, viewer: Viewer, asked: Asked) -> Component:
     answer = parts.queries.work_forms(viewer.scope)
     places = parts.queries.places(viewer.scope)
     zone, now = parts.settings.zone, parts.clock.now()
-    return open_page(viewer, answer, places, zone=zone, now=now)
+    at = {asked.match[1]: asked.match[2]} if asked.match[1] else {}
+    return open_page(viewer, answer, places, zone=zone, now=now, at=at)
 
 
 def _incident(parts: Parts, viewer: Viewer, asked: Asked) -> Component | None:
@@ -35,6 +36,6 @@ def _incident(parts: Parts, viewer: Viewer, asked: Asked) -> Component | None:
 
 INCIDENT_VIEWS = (
     view(r"/incidents(?:/(mine|overdue|ended))?", _incidents),
-    view(r"/incidents/new", _new),
+    view(rf"/incidents/new(?:/(point|account)/({KEY_FORM}))?", _new),
     view(r"/incidents/(I-\d{4}-\d{5,9})", _incident),
 )

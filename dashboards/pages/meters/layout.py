@@ -38,6 +38,7 @@ from dashboards.queries.rows import (
     RegisterRow,
     UsageDay,
 )
+from dashboards.security.scope import Right
 from dashboards.selection import Selection
 from dashboards.viewer import Viewer
 from energy.base.period import span_of_days
@@ -129,7 +130,7 @@ def meter_page(
                 [
                     panel(
                         viewer.say("meter.plate"),
-                        plate_facts(viewer, plate, zone=zone),
+                        [plate_facts(viewer, plate, zone=zone), _incident(viewer, plate.point)],
                         name="plate",
                     ),
                     html.Div(
@@ -154,6 +155,13 @@ def meter_page(
         name="meter",
         crumbs=[link(viewer.say("meters.title"), "/meters"), html.Span(plate.point)],
     )
+
+
+def _incident(viewer: Viewer, point: str) -> Component | None:
+    """Return the way to a new incident at the point, for who may open one."""
+    if not viewer.scope.may(Right.WORK):
+        return None
+    return html.P(link(viewer.say("work_form.here"), f"/incidents/new/point/{point}"))
 
 
 def _form(viewer: Viewer, answer: Answer[MeterPage], zone: ZoneInfo) -> Component | None:

@@ -22,6 +22,7 @@ from dashboards.components.pieces import (
     empty,
     extra,
     icon,
+    link,
     page,
     panel,
     quality_badge,
@@ -45,6 +46,7 @@ from dashboards.pages.phone.view_model import (
 )
 from dashboards.queries.phone_rows import DemandLimit
 from dashboards.queries.rows import LoadProfile, UtilityTile
+from dashboards.security.scope import Right
 from dashboards.viewer import Viewer
 from energy.base.quality import Quality
 
@@ -65,6 +67,12 @@ def phone_page(viewer: Viewer, model: PhoneModel, *, zone: ZoneInfo, now: dateti
         viewer.say("phone.title"),
         [
             finder(viewer),
+            html.P(
+                link(viewer.say("incident_page.to_open"), "/incidents/new", name="button"),
+                className="work-to-open",
+            )
+            if viewer.scope.may(Right.WORK)
+            else None,
             html.Div(
                 live_parts(viewer, model, zone=zone, now=now), id=LIVE_PARTS, className="stack"
             ),

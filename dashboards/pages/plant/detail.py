@@ -35,6 +35,7 @@ from dashboards.pages.plant.words import (
 )
 from dashboards.queries.one_line_rows import BelowRow, Downstream, LineNode, OneLine, StateValue
 from dashboards.queries.rows import AlertRow, Answer
+from dashboards.security.scope import Right
 from dashboards.viewer import Viewer
 
 MOST_TENANTS = 12
@@ -94,6 +95,9 @@ def _facts(
     ]
     if node.point is not None:
         ways.insert(0, link(viewer.say("one_line.meter"), f"/meters/{node.point}"))
+        if viewer.scope.may(Right.WORK):
+            here = f"/incidents/new/point/{node.point}"
+            ways.append(link(viewer.say("work_form.here"), here))
     pairs.append(("", html.Span(ways, className="line-ways")))
     return pairs
 

@@ -120,6 +120,16 @@ def tenant_page(viewer: Viewer, answer: Answer[TenantPage], *, today: date) -> C
         standing.name,
         [
             html.Div(_standing(viewer, found), className="tiles money-tiles"),
+            html.P(
+                link(
+                    viewer.say("work_form.here"),
+                    f"/incidents/new/account/{standing.account}",
+                    name="button",
+                ),
+                className="work-to-open",
+            )
+            if viewer.scope.may(Right.WORK)
+            else None,
             panel(
                 viewer.say(
                     "tenants.use", first=_day(viewer, found.first), last=_day(viewer, found.last)

@@ -33,8 +33,8 @@ def open_(parts: Parts, viewer: Viewer, about: str, typed: Typed) -> Done:
     job = Job(
         kind=member_named(OrderKind, typed.get("kind", "")),
         what=typed.get("what", ""),
-        plan=typed.get("plan", ""),
-        equipment=typed.get("equipment", ""),
+        plan=chosen(typed, "plan"),
+        equipment=chosen(typed, "equipment"),
         spot=spot_typed(typed),
         since=minute(parts),
         due_at=due_typed(parts, typed),

@@ -60,6 +60,7 @@ from energy.views.rollup import roll_up
 from processes.web import (
     displays_of,
     duty_of,
+    equipment_of,
     money_of,
     shift_reports_of,
     takeover_of,
@@ -267,6 +268,7 @@ def commands_of(web: WebTown, town: Town, desk: EnquiryDesk, clock: ManualClock)
         work=work_of(office, web.staff, clock),
         notices=NoticeCommands(town.site.key, NoticeDesk(web.staff, town.site, town.vault, clock)),
         duty=duty_of(web.staff, town.site, clock),
+        equipment=equipment_of(web.staff, town.site, clock),
         enquiries=desk,
         shift_reports=shift_reports_of(web.staff, town.site, clock),
         service=service_of(web.staff, town.site, clock, office.books, town.vault),
