@@ -22,6 +22,7 @@ from dashboards.pages.reports.paper import report_pdf
 from dashboards.pages.reports.tables import report_name
 from dashboards.pages.reports.view_model import report_model
 from dashboards.pages.tables import sheet_for
+from dashboards.photo_routes import install_photos
 from dashboards.queries.shift_report_rows import ReportFile
 from dashboards.security.gate import refused
 from dashboards.selection import selection_of
@@ -89,6 +90,7 @@ def install_routes(server: Flask, parts: Parts, render_pdf: RenderPdf) -> None:
         "shift_report_file",
         lambda kind, span, edition, form: _shift_report(parts, kind, span, edition, form),
     )
+    install_photos(server, parts)
     server.add_url_rule("/download/report.pdf", "report_pdf", lambda: _report(parts))
     server.add_url_rule("/download/handover.pdf", "handover_pdf", lambda: _handover(parts))
     server.register_error_handler(NotPermittedError, lambda _error: refused(403, "not_permitted"))

@@ -7,17 +7,22 @@ person: a button pressed twice is one command. The second person is the domain's
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from hashlib import sha256
 from typing import Protocol
 from uuid import UUID
 
 from dashboards.security.scope import Right, Scope
 from energy.base.ids import id_of
+from energy.base.media_type import media_type_of
+from energy.service.work.errors import WorkError
 from energy.service.work.heard import Heard
 from energy.service.work.incident import Incident
 from energy.service.work.job import Job
 from energy.service.work.kinds import Urgency
 from energy.service.work.order import WorkOrder
 
+MOST_PHOTO = 10_000_000
+"""Largest photo or paper that a page hands in. [octet]"""
 IncidentAct = Callable[[Incident, UUID, UUID], None]
 """Calls a command method of an incident, by a person, as a command."""
 OrderAct = Callable[[WorkOrder, UUID, UUID], None]
@@ -68,6 +73,12 @@ class OrderDesk(Protocol):
 
     def act(self, order: UUID, act: Callable[[WorkOrder], None], *, command_id: UUID) -> int:
         """Let an act on an order happen; return the journal's position."""
+        ...
+
+    def add_paper(
+        self, order: UUID, content: bytes, media_type: str, *, by: UUID, command_id: UUID
+    ) -> str:
+        """Keep a photo or paper with an order; return its SHA-256."""
         ...
 
     def order(self, identity: UUID) -> WorkOrder:
@@ -194,6 +205,27 @@ class WorkCommands:
         scope.demand(Right.WORK, self._site)
         command = _command(verb, order, scope, seen, *said)
         self._orders.act(order, lambda it: do(it, scope.person, command), command_id=command)
+
+    def add_photo(self, scope: Scope, order: UUID, content: bytes) -> None:
+        """Keep a photo or paper with an order; the same one again is one.
+
+        Args:
+            scope: Who adds it.
+            order: The order.
+            content: JPEG, PNG, WebP, HEIC or PDF, as its first bytes say.
+
+        Raises:
+            NotPermittedError: The person lacks the role.
+            RefusedError: It is of another kind or too large; no such order, or not under way.
+        """
+        scope.demand(Right.WORK, self._site)
+        media_type = media_type_of(content)
+        if len(content) > MOST_PHOTO:
+            raise WorkError.of("photo_large", most=MOST_PHOTO // 1_000_000)
+        if media_type is None:
+            raise WorkError.of("photo_kind")
+        command = _command("photo", order, scope, 0, sha256(content).hexdigest())
+        self._orders.add_paper(order, content, media_type, by=scope.person, command_id=command)
 
     def answer(self, scope: Scope, order: UUID, answers: Mapping[str, str], *, seen: int) -> None:
         """Answer questions of an order's checklist: all of them, or none where one does not fit.

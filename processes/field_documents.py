@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from energy.base.errors import RefusedError
+from energy.base.media_type import media_type_of
 from energy.base.system_faults import fault_of
 
 if TYPE_CHECKING:  # the laptop has no database
@@ -19,12 +20,6 @@ if TYPE_CHECKING:  # the laptop has no database
     from energy.store.sites import Site
 
 MEGABYTE = 1_000_000
-_HEADS = (
-    (b"\xff\xd8\xff", "image/jpeg"),
-    (b"\x89PNG\r\n\x1a\n", "image/png"),
-    (b"%PDF-", "application/pdf"),
-)
-_HEIF = {b"heic", b"heix", b"heim", b"mif1", b"msf1", b"avif"}
 SUFFIXES = {
     "image/jpeg": ".jpg",
     "image/png": ".png",
@@ -80,18 +75,6 @@ def read_document(path: Path, *, most_mb: int) -> Document:
     if media_type is None:
         raise DocumentRefusedError.of("document.no_photo", name=path.name)
     return Document(name=path.name, content=content, media_type=media_type)
-
-
-def media_type_of(content: bytes) -> str | None:
-    """Return the kind of a document by its first bytes; None for what is not kept."""
-    for head, media_type in _HEADS:
-        if content.startswith(head):
-            return media_type
-    if content[:4] == b"RIFF" and content[8:12] == b"WEBP":
-        return "image/webp"
-    if content[4:8] == b"ftyp" and content[8:12] in _HEIF:
-        return "image/heif"
-    return None
 
 
 def named(documents: Sequence[Document]) -> list[dict[str, object]]:

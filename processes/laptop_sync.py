@@ -16,6 +16,7 @@ from pathlib import Path
 from uuid import UUID
 
 from energy.base.clock import to_us
+from energy.base.media_type import media_type_of
 from energy.base.text import t
 from energy.journal.ingest import Ingest
 from energy.journal.streams import positions_of
@@ -31,7 +32,6 @@ from energy.store.laptop import (
     laptop_of_pack,
     only_one_sync,
 )
-from processes.field_documents import media_type_of
 from processes.laptop_bundle import Bundle, Receipt, Told, origin_of, read_bundle
 from processes.laptop_errors import LaptopError
 from processes.laptop_file import FileKind

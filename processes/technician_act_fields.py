@@ -16,7 +16,8 @@ from typing import Any
 
 import msgspec
 
-from processes.field_documents import Document, media_type_of
+from energy.base.media_type import media_type_of
+from processes.field_documents import Document
 from processes.laptop_errors import LaptopError
 from processes.technician_acts import ACTS, FieldAct
 

@@ -149,7 +149,7 @@ def server_of(system: System, site: Site, answers: KeptAnswers | None = None) ->
         site: The site.
         answers: Where answers are kept; None: it has room of its own.
     """
-    database = system.database
+    database, clock = system.database, system.clock
     at = SqlSite(
         database=database,
         site=site,
@@ -186,9 +186,7 @@ def server_of(system: System, site: Site, answers: KeptAnswers | None = None) ->
             duty=duty_of(database, site, system.clock),
             equipment=equipment_of(database, site, system.clock),
             money=money_of(office, system.vault),
-            till=till_of(
-                office, system.clock, card_writing(system, site, CardOffice(office.books))
-            ),
+            till=till_of(office, clock, card_writing(system, site, CardOffice(office.books))),
             displays=displays_of(database, site, system.clock),
             review=ReviewCommands(site.key, ScreenDesk(system, site)),
             takeover=takeover_of(office, system.vault),

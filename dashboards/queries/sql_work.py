@@ -34,6 +34,7 @@ from energy.service.work.reads import (
     read_parts,
     read_times,
 )
+from energy.store.attachment import kept_attachment
 
 MOST_ENDED = 200
 """Of what is over, the last ones."""
@@ -165,6 +166,17 @@ class SqlWork:
                 forms=reads.forms(connection, scope, levels),
             )
             return self._at.answer(connection, page, follower=OPERATIONS)
+
+    def work_paper(self, scope: Scope, number: str, sha256: str) -> tuple[str, bytes] | None:
+        """Return kind and content of a paper of an order; None: the order has none such."""
+        schema = self._at.schema
+        with self._at.read(scope, Right.READ_ENERGY) as connection:
+            for row in read_orders(connection, schema, named=number):
+                for paper in read_papers(connection, schema, row.work_order):
+                    if (row.number, paper.sha256) == (number, sha256):
+                        ((_, kind, content),) = kept_attachment(connection, schema, sha256)
+                        return kind, content
+            return None
 
     def work_forms(self, scope: Scope) -> Answer[WorkForms]:
         """Return what incidents and orders may be opened with; nothing for who may not work."""

@@ -42,6 +42,10 @@ class WorkQueries(Protocol):
         """Return one work order by its number; None: there is none."""
         ...
 
+    def work_paper(self, scope: Scope, number: str, sha256: str) -> tuple[str, bytes] | None:
+        """Return kind and content of a paper of an order; None: the order has none such."""
+        ...
+
     def work_forms(self, scope: Scope) -> Answer[WorkForms]:
         """Return what incidents and orders may be opened with; nothing for who may not work."""
         ...

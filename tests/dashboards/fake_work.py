@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -58,6 +58,8 @@ def levels() -> LevelSet:
 @dataclass
 class FakeWork(FakeEnergy):
     """Questions about incidents."""
+
+    photos: dict[str, tuple[str, bytes]] = field(default_factory=dict)
 
     def _levels(self) -> LevelsRow:
         return LevelsRow(
@@ -261,6 +263,10 @@ class FakeWork(FakeEnergy):
             )
             for n, (act, person, said) in enumerate(told)
         )
+
+    def work_paper(self, scope: Scope, number: str, sha256: str) -> tuple[str, bytes] | None:
+        scope.demand(Right.READ_ENERGY, SITE)
+        return self.photos.get(sha256) if number == BUSY else None
 
     def work_forms(self, scope: Scope) -> Answer[WorkForms]:
         scope.demand(Right.READ_ENERGY, SITE)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
+from hashlib import sha256
 from typing import Any
 from uuid import UUID
 
@@ -67,6 +68,7 @@ class FakeOrderDesk:
     clock: Clock
     items: list[dict[str, Any]] = field(default_factory=list)
     known: dict[UUID, WorkOrder] = field(default_factory=dict)
+    papers: dict[str, tuple[str, bytes]] = field(default_factory=dict)
 
     def open(
         self, job: Job, level: str, *, checklist: str = "", by: UUID, command_id: UUID
@@ -90,6 +92,13 @@ class FakeOrderDesk:
     def act(self, order: UUID, act: Callable[[WorkOrder], None], *, command_id: UUID) -> int:
         act(self.order(order))
         return 0
+
+    def add_paper(
+        self, order: UUID, content: bytes, media_type: str, *, by: UUID, command_id: UUID
+    ) -> str:
+        digest = sha256(content).hexdigest()
+        self.papers[digest] = (media_type, content)
+        return digest
 
     def order(self, identity: UUID) -> WorkOrder:
         job = Job(

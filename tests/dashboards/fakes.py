@@ -222,7 +222,9 @@ def commands_of(site: FakeSite) -> Commands:
         takeover=TakeOverCommands(site=SITE, loads=site.old, parallel=site.old, wishes=site.old),
         rules=RuleCommands(SITE, site.rule_desk, site.rule_desk),
         notices=NoticeCommands(SITE, site.notice_desk),
-        work=WorkCommands(SITE, FakeIncidentDesk(site.clock), FakeOrderDesk(site.clock)),
+        work=WorkCommands(
+            SITE, FakeIncidentDesk(site.clock), FakeOrderDesk(site.clock, papers=site.photos)
+        ),
         duty=duty,
         equipment=EquipmentCommands(
             SITE,

@@ -18,6 +18,7 @@ from billing.ledger.sheets import SheetFormat
 from billing.takeover.task_desk import MOST_FILE
 from billing.takeover.task_work import Findings
 from billing.takeover.tasks import Stage, Task, TaskKind, TaskState
+from dashboards.components.file_form import file_field, file_form
 from dashboards.components.grid import grid_theme, grid_words
 from dashboards.components.pieces import Children, badge, empty, extra, notice, panel, table
 from dashboards.formats import NOTHING, number
@@ -55,7 +56,7 @@ def workbook_panel(viewer: Viewer) -> Component:
             _file_form(
                 viewer,
                 "workbook",
-                [_pick(viewer, "file", "takeover_page.choose_workbook", ".xlsx")],
+                [file_field(viewer, "file", "takeover_page.choose_workbook", ".xlsx")],
                 send="takeover_page.check",
             ),
         ],
@@ -79,8 +80,8 @@ def bills_panel(viewer: Viewer, rows: TakeOverPage) -> Component | None:
                 ],
                 className="file-label",
             ),
-            _pick(viewer, "file", "takeover_page.choose_bills", ".xlsx,.csv"),
-            _pick(viewer, "lines", "takeover_page.choose_lines", ".csv"),
+            file_field(viewer, "file", "takeover_page.choose_bills", ".xlsx,.csv"),
+            file_field(viewer, "lines", "takeover_page.choose_lines", ".csv"),
         ],
         send="takeover_page.compare_them",
     )
@@ -95,44 +96,7 @@ def bills_panel(viewer: Viewer, rows: TakeOverPage) -> Component | None:
 
 
 def _file_form(viewer: Viewer, name: str, fields: Sequence[Component], *, send: str) -> Component:
-    said = {
-        "data_href": f"/upload/take-over/{name}",
-        "data_most": str(MOST_FILE),
-        "data_large": viewer.say("takeover_page.too_large", most=MOST_FILE // 1_000_000),
-        "data_none": viewer.say("takeover_page.no_file"),
-        "data_failed": viewer.say("takeover_page.not_sent"),
-    }
-    return html.Div(
-        [
-            *fields,
-            html.Button(viewer.say(send), type="button", className="button file-send"),
-            html.Progress(
-                value="0",
-                max="100",
-                className="file-sent",
-                hidden=True,
-                **extra(aria_label=viewer.say("takeover_page.sending")),
-            ),
-            html.Div(className="file-said", role="status"),
-        ],
-        className="file-form",
-        **extra(**said),
-    )
-
-
-def _pick(viewer: Viewer, name: str, key: str, kinds: str) -> Component:
-    return html.Div(
-        [
-            html.Button(
-                viewer.say(key),
-                type="button",
-                className="button quiet file-pick",
-                **extra(data_name=name, data_kinds=kinds),
-            ),
-            html.Span(className="file-name"),
-        ],
-        className="file-field",
-    )
+    return file_form(viewer, f"/upload/take-over/{name}", fields, most=MOST_FILE, send=send)
 
 
 def task_panel(viewer: Viewer, rows: TakeOverPage) -> Component | None:

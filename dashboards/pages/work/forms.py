@@ -49,8 +49,8 @@ from energy.service.work.checklist import Answer as Asks
 from energy.service.work.checklist import CheckItem
 from energy.service.work.kinds import OrderKind, OrderState
 
-_AT_WORK = (OrderState.UNDER_WAY, OrderState.PAUSED)
-_OPEN = (OrderState.OPEN, OrderState.TAKEN, *_AT_WORK)
+AT_WORK = (OrderState.UNDER_WAY, OrderState.PAUSED)
+_OPEN = (OrderState.OPEN, OrderState.TAKEN, *AT_WORK)
 
 
 def acts_panel(viewer: Viewer, told: OrderPage) -> Component | None:
@@ -61,7 +61,7 @@ def acts_panel(viewer: Viewer, told: OrderPage) -> Component | None:
         return None
     about = about_seen(row.work_order, row.position)
     forms: list[Component | None] = [_next(viewer, told, about)]
-    if state in _AT_WORK:
+    if state in AT_WORK:
         forms += [
             more(viewer, "order_form.part_title", _part(viewer, about)),
             more(viewer, "order_form.time_title", _time(viewer, told, about)),
@@ -109,7 +109,7 @@ def check_panel(viewer: Viewer, told: OrderPage) -> Component | None:
     row = told.line.row
     if not row.items:
         return None
-    open_ = row.state in _AT_WORK and viewer.scope.may(Right.WORK)
+    open_ = row.state in AT_WORK and viewer.scope.may(Right.WORK)
     title = viewer.say("order_page.checklist", done=len(row.answers), all=len(row.items))
     if open_:
         fields = [_asked(viewer, item, row.answers.get(item.key, "")) for item in row.items]

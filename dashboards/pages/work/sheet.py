@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 from dash import html
 from dash.development.base_component import Component
 
+from dashboards.components.file_form import file_field, file_form
 from dashboards.components.outage_pieces import span_text
 from dashboards.components.pieces import Children, data_age, facts, link, page, panel, table
 from dashboards.components.work_pieces import (
@@ -23,13 +24,17 @@ from dashboards.components.work_pieces import (
 )
 from dashboards.components.work_story import story_panel
 from dashboards.formats import instant_text, short_instant
-from dashboards.pages.work.forms import acts_panel, check_panel
+from dashboards.pages.work.forms import AT_WORK, acts_panel, check_panel
 from dashboards.queries.rows import Answer
 from dashboards.queries.work_rows import OrderPage
+from dashboards.security.scope import Right
 from dashboards.viewer import Viewer
+from dashboards.work_commands import MOST_PHOTO
+from energy.base.media_type import SHOWN
+from energy.service.work.reads import PaperRow
 
-_SHA = 12
-"""Signs of a document's hash that are shown."""
+KINDS = "image/jpeg,image/png,image/webp,image/heic,application/pdf"
+"""What a browser offers to choose; what is taken says the content."""
 
 
 def order_page(
@@ -158,22 +163,28 @@ def _used(viewer: Viewer, told: OrderPage, zone: ZoneInfo) -> Component | None:
 
 
 def _papers(viewer: Viewer, told: OrderPage, zone: ZoneInfo) -> Component | None:
-    if not told.papers:
-        return None
-    heads = [viewer.say(f"order_page.{name}") for name in ("document", "media", "added")]
-    heads.append(viewer.say("order_form.person"))
-    rows: list[list[Children]] = [
-        [
-            html.Code(each.sha256[:_SHA]),
-            each.media_type,
-            short_instant(viewer.language, each.added_at, zone),
-            told.names.get(each.person, "?"),
-        ]
-        for each in told.papers
-    ]
-    return panel(
-        viewer.say("cli.work.papers"), table(heads, rows, name="work-papers"), name="work-papers"
-    )
+    """Return photos and papers, and where one is handed in while it is worked on."""
+    row = told.line.row
+    body: list[Component | None] = []
+    if told.papers:
+        body.append(html.Ul([_kept(viewer, told, each, zone) for each in told.papers]))
+    if row.state in AT_WORK and viewer.scope.may(Right.WORK):
+        choose = file_field(viewer, "file", "order_form.choose_photo", KINDS)
+        href = f"/upload/work/{row.work_order}"
+        form = file_form(viewer, href, [choose], most=MOST_PHOTO, send="order_form.photo")
+        body.append(form)
+    return panel(viewer.say("cli.work.papers"), body, name="work-papers") if body else None
+
+
+def _kept(viewer: Viewer, told: OrderPage, each: PaperRow, zone: ZoneInfo) -> Component:
+    """Return one photo or paper: what a browser shows, small; it leads to the whole."""
+    href = f"/download/work/{told.line.row.number}/{each.sha256}"
+    added = short_instant(viewer.language, each.added_at, zone)
+    words = f"{added} · {told.names.get(each.person, '?')}"
+    shown: Component | str = each.media_type
+    if each.media_type in SHOWN:
+        shown = html.Img(src=href, alt=words, className="work-photo")
+    return html.Li([html.A(shown, href=href, target="_blank", className="link"), f" {words}"])
 
 
 def _signatures(viewer: Viewer) -> Component:

@@ -175,6 +175,10 @@ ROUTES: dict[str, tuple[str, Right | None]] = {
         "/download/shift-reports/day/2019-01-02/1.xlsx",
         Right.READ_ENERGY,
     ),
+    "/download/work/<number>/<sha256>": (
+        "/download/work/W-2019-00001/" + "0" * 64,
+        Right.READ_ENERGY,
+    ),
     "/download/report.pdf": ("/download/report.pdf?span=month", Right.READ_ENERGY),
     "/download/handover.pdf": ("/download/handover.pdf", Right.READ_ENERGY),
     "/assets/<path:filename>": ("/assets/app.css", OPEN),
@@ -194,6 +198,7 @@ POSTED = {
     *("/case", "/login", "/sign-out", "/change-password", "/second-factor", "/pin", "/devices"),
     "/_dash-update-component",
     *("/upload/take-over/workbook", "/upload/take-over/bills"),
+    "/upload/work/<order>",
 }
 """Rules that take a POST: the doors have tests of their own, the others are posted below."""
 WILD: dict[str, list[str]] = {
