@@ -109,14 +109,8 @@ def due_card(viewer: Viewer, line: DueLine, forms: WorkForms, zone: ZoneInfo) ->
                 className="work-card-head",
             ),
             html.Div(f"{row.piece.name} · {line.place}", className="work-card-what"),
-            html.Div(
-                [
-                    html.Strong(row.plan.spec.name),
-                    " · ",
-                    link(row.plan.number, f"{PLANS}/{row.plan.number}"),
-                    f" · {every_words(viewer, row.plan.spec)}",
-                ]
-            ),
+            html.Div([html.Strong(row.plan.spec.name), f" · {every_words(viewer, row.plan.spec)}"]),
+            html.Div(link(row.plan.number, f"{PLANS}/{row.plan.number}")),
             html.Div(
                 viewer.say(
                     "equipment_page.last_done",
@@ -137,7 +131,7 @@ def order_part(viewer: Viewer, line: DueLine, forms: WorkForms) -> Component | N
     if line.order is not None:
         words = viewer.say(f"cli.work_state.{line.order.state}")
         number = line.order.number
-        return html.Div([link(number, f"{WORK}/{number}"), f" · {words}"])
+        return html.Div([html.Div(link(number, f"{WORK}/{number}")), html.Div(words)])
     row = line.row
     if row.due.state is not DueState.DUE or not viewer.scope.may(Right.WORK):
         return None

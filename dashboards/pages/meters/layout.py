@@ -130,7 +130,8 @@ def meter_page(
                 [
                     panel(
                         viewer.say("meter.plate"),
-                        [plate_facts(viewer, plate, zone=zone), _incident(viewer, plate.point)],
+                        plate_facts(viewer, plate, zone=zone),
+                        aside=_incident(viewer, plate.point),
                         name="plate",
                     ),
                     html.Div(
@@ -161,7 +162,7 @@ def _incident(viewer: Viewer, point: str) -> Component | None:
     """Return the way to a new incident at the point, for who may open one."""
     if not viewer.scope.may(Right.WORK):
         return None
-    return html.P(link(viewer.say("work_form.here"), f"/incidents/new/point/{point}"))
+    return link(viewer.say("work_form.here"), f"/incidents/new/point/{point}")
 
 
 def _form(viewer: Viewer, answer: Answer[MeterPage], zone: ZoneInfo) -> Component | None:

@@ -184,7 +184,8 @@ def _kept(viewer: Viewer, told: OrderPage, each: PaperRow, zone: ZoneInfo) -> Co
     shown: Component | str = each.media_type
     if each.media_type in SHOWN:
         shown = html.Img(src=href, alt=words, className="work-photo")
-    return html.Li([html.A(shown, href=href, target="_blank", className="link"), f" {words}"])
+    whole = html.A(shown, href=href, target="_blank", className="link")
+    return html.Li([html.Div(whole), html.Div(words, className="work-due")])
 
 
 def _signatures(viewer: Viewer) -> Component:

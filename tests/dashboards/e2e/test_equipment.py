@@ -5,7 +5,6 @@ Real tables and desks; the planner reads Chinese, the technician English on a ph
 
 from __future__ import annotations
 
-import base64
 import threading
 from collections.abc import Iterator
 from contextlib import ExitStack
@@ -28,6 +27,7 @@ from energy.system import WEB
 from tests.dashboards.e2e.conftest import enter, served
 from tests.dashboards.e2e.following import followed
 from tests.dashboards.e2e.watch import PATIENCE_MS, Watch
+from tests.dashboards.fake_work import DOT
 from tests.dashboards.fakes import commands_with, person_of, settings, web_over
 from tests.energy.alerting.notices import book
 from tests.energy.service.equipment.yard import a_yard
@@ -38,10 +38,6 @@ __all__ = ["database_server", "new_site", "site_schema"]
 pytestmark = [pytest.mark.browser, pytest.mark.servers]
 PEOPLE = {"grace": "technician", "ada": "energy_manager", "vic": "viewer"}
 PIECE = "E-2019-00001"
-PHOTO = base64.b64decode(
-    "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=="
-)
-"""A PNG of one dot."""
 
 
 @pytest.fixture
@@ -139,7 +135,7 @@ def _photo(page: Page) -> None:
     """Choose a photo and keep it; the page shows it."""
     with page.expect_file_chooser() as chooser:
         page.get_by_role("button", name="Take or choose a photo").click()
-    chooser.value.set_files({"name": "photo.jpg", "mimeType": "image/jpeg", "buffer": PHOTO})
+    chooser.value.set_files({"name": "photo.jpg", "mimeType": "image/jpeg", "buffer": DOT})
     page.get_by_role("button", name="Keep it with the order").click()
     _drawn(page)
 
