@@ -14,10 +14,12 @@ from zoneinfo import ZoneInfo
 from billing.documents.field_paper import Paper, render_paper
 from dashboards.components.alert_list import alert_state
 from dashboards.queries.alert_rows import AlertBoard, AlertTab
-from dashboards.queries.handover_rows import HandoverFacts
+from dashboards.queries.handover_rows import HandoverFacts, ReportDue
 from dashboards.queries.rows import AlertRow
 from dashboards.viewer import Viewer
 from energy.alerting import words
+from energy.service.duty.names import DutyNames
+from energy.service.reports.kinds import ReportKind
 
 SHORT = 8
 MOST = 40
@@ -64,6 +66,7 @@ def sheet_parts(
     facts: HandoverFacts,
     alerts: AlertBoard,
     shelved: AlertBoard,
+    names: DutyNames,
     *,
     zone: ZoneInfo,
     now: datetime,
@@ -71,12 +74,12 @@ def sheet_parts(
     """Yield the parts of the sheet in their order."""
     yield _permits(viewer, facts, zone)
     yield _switching(viewer, facts, zone)
-    yield _roster(viewer, facts, zone, now)
+    yield _roster(viewer, facts, names, zone, now)
     yield _phones(viewer, facts, zone)
     yield _points(facts, zone)
     yield _work(viewer, facts)
     yield _calls(viewer, facts, zone)
-    yield _reports(viewer, facts, zone)
+    yield _reports(viewer, facts, names, zone)
     yield _sounds(viewer, facts, zone)
     yield _alerts(viewer, alerts, AlertTab.OPEN, _OPEN, zone)
     yield _alerts(viewer, shelved, AlertTab.SHELVED, _SHELVED, zone)
@@ -163,10 +166,14 @@ def _calls(viewer: Viewer, facts: HandoverFacts, zone: ZoneInfo) -> SheetPart:
     return SheetPart(key="calls", heads=("number", "person", "due"), rows=rows)
 
 
-def _reports(viewer: Viewer, facts: HandoverFacts, zone: ZoneInfo) -> SheetPart:
+def _reports(viewer: Viewer, facts: HandoverFacts, names: DutyNames, zone: ZoneInfo) -> SheetPart:
+    def span(each: ReportDue) -> str:
+        shift = each.kind == ReportKind.SHIFT
+        return names.shift_of_day(each.span, viewer.language) if shift else each.span
+
     rows = [
         (
-            *(viewer.say(f"cli.report_kind.{each.kind}"), each.span),
+            *(viewer.say(f"cli.report_kind.{each.kind}"), span(each)),
             _due(viewer, each.due_at, zone, late=each.late),
         )
         for each in facts.reports
@@ -179,18 +186,20 @@ def _due(viewer: Viewer, at: datetime, zone: ZoneInfo, *, late: bool) -> str:
     return viewer.say("handover.late", at=local) if late else local
 
 
-def _roster(viewer: Viewer, facts: HandoverFacts, zone: ZoneInfo, now: datetime) -> SheetPart:
+def _roster(
+    viewer: Viewer, facts: HandoverFacts, names: DutyNames, zone: ZoneInfo, now: datetime
+) -> SheetPart:
     """Return who is on duty in this shift and in the next, uncovered posts with why."""
     rows: list[tuple[str | None, ...]] = []
     for each in facts.shifts:
         begin = _local(each.period.start if each.period else now, zone)
-        name = f"{begin} {each.shift}".strip()
+        name = f"{begin} {names.shift(each.shift, viewer.language)}".strip()
         for post in each.posts:
             told = post.who.name if post.who else None
             if told is None:
                 why = viewer.say(f"cli.duty_why.{post.why}")
                 told = viewer.say("handover.uncovered", why=why)
-            rows.append((name, post.post, told))
+            rows.append((name, names.post(post.post, viewer.language), told))
     return SheetPart(key="roster", heads=("shift", "post", "person"), rows=rows)
 
 

@@ -11,6 +11,7 @@ from dashboards.queries.handover_rows import HandoverFacts, HandoverPage, ShiftL
 from dashboards.queries.leave_rows import LeaveBoard, LeavePage, SlotPage
 from dashboards.queries.rows import Answer
 from dashboards.security.scope import Scope
+from energy.service.duty.names import DutyNames
 
 
 class DutyQueries(Protocol):
@@ -24,6 +25,10 @@ class DutyQueries(Protocol):
             first: First day of the week.
             at: The instant.
         """
+        ...
+
+    def duty_names(self, scope: Scope) -> DutyNames:
+        """Return what people read in place of the keys of shifts and posts."""
         ...
 
     def duty_leave(self, scope: Scope) -> Answer[LeaveBoard]:

@@ -11,7 +11,8 @@ from dashboards.queries.sql_handover import SqlHandover
 from dashboards.queries.sql_leave import SqlLeave
 from dashboards.queries.sql_site import OPERATIONS, SqlSite
 from dashboards.security.scope import Right, Scope
-from energy.service.duty.reads import read_duty_plan
+from energy.service.duty.names import DutyNames
+from energy.service.duty.reads import read_duty_names, read_duty_plan
 
 
 class SqlDuty(SqlLeave, SqlHandover):
@@ -41,3 +42,8 @@ class SqlDuty(SqlLeave, SqlHandover):
                 week=reads.week(connection, plan, faces, first),
             )
             return self._at.answer(connection, board, follower=OPERATIONS)
+
+    def duty_names(self, scope: Scope) -> DutyNames:
+        """Return what people read in place of the keys of shifts and posts."""
+        with self._at.read(scope, Right.READ_ENERGY) as connection:
+            return read_duty_names(connection, self._at.schema)

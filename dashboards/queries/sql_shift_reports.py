@@ -22,6 +22,7 @@ from dashboards.shift_papers.cells import Reader
 from dashboards.shift_papers.paper import report_pdf
 from dashboards.shift_papers.told import shown_changes, shown_tables
 from dashboards.shift_papers.workbook import workbook_of
+from energy.service.duty.reads import read_duty_names
 from energy.service.reports.errors import ReportError
 from energy.service.reports.incident import stage_owed, told_of
 from energy.service.reports.kinds import ReportKind
@@ -131,9 +132,10 @@ class SqlShiftReports:
         """Return an edition as a file; None: there is none."""
         with self._at.read(scope, Right.READ_ENERGY) as connection:
             page = self._page(connection, scope, kind, span, edition)
+            duty = read_duty_names(connection, self._at.schema)
         if page is None:
             return None
-        reader = Reader(language=language, zone=self._at.site.zone, name_of=page.name)
+        reader = Reader(language=language, zone=self._at.site.zone, name_of=page.name, duty=duty)
         facts = (page.row, page.contents, reader)
         if form is ReportFile.PDF:
             return report_pdf(*facts, self._at.site.name, money=page.money)

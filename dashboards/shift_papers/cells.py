@@ -12,6 +12,8 @@ from zoneinfo import ZoneInfo
 from dashboards.formats import NOTHING, RATE_NAMES, UNITS, Unit, number, significant, unit_for
 from energy.base.text import catalogue, t
 from energy.base.units import Utility
+from energy.service.duty.names import NO_NAMES, DutyNames
+from energy.service.reports.kinds import ReportKind
 from energy.service.reports.table import Cell, Column, ReportTable
 
 NameOf = Callable[[UUID | None], str | None]
@@ -29,6 +31,8 @@ class Reader:
     language: str
     zone: ZoneInfo
     name_of: NameOf
+    duty: DutyNames = NO_NAMES
+    """Of shifts and posts."""
 
     def say(self, key: str, **values: object) -> str:
         """Return a text of the catalogue."""
@@ -75,7 +79,20 @@ class Reader:
                 return int(cell)
         if column.name == "area" and not cell:
             return self.say("shift_report.whole")
-        return self.word(column.kind, str(cell))
+        return self.named(column, str(cell))
+
+    def named(self, column: Column, cell: str) -> str:
+        """Return a text of a column: a shift and a post by name, a coded word in words."""
+        if column.kind == "text" and column.name == "shift":
+            return self.duty.shift(cell, self.language)
+        if column.kind == "text" and column.name == "post":
+            return self.duty.post(cell, self.language)
+        return self.word(column.kind, cell)
+
+    def span(self, kind: str, span: str) -> str:
+        """Return what a span is called: a shift by its name."""
+        shift = kind == ReportKind.SHIFT
+        return self.duty.shift_of_day(span, self.language) if shift else span
 
     def word(self, kind: str, cell: str) -> str:
         """Return a coded word of a part of the catalogue; a text itself."""

@@ -97,7 +97,7 @@ class Paper:
             reviewed = f"{reader.name_of(row.reviewed_by)}, {at:%Y-%m-%d %H:%M}"
         head = Framed(
             title=self._say(f"title_{contents.kind}"),
-            subtitle=contents.span,
+            subtitle=reader.span(contents.kind, contents.span),
             number=f"{contents.span} ({row.edition})",
             dated=row.made_at.astimezone(reader.zone).date().isoformat(),
             facts=[

@@ -12,6 +12,8 @@ from energy.service.reports.reads import ReportRow
 from energy.service.reports.table import MORE, Contents, ReportTable
 
 _MONEY = "money"
+_DUTY = frozenset({"shift", "post"})
+"""Columns that hold keys of the plan of duty."""
 _SHORT = 16
 """Signs of a seal that people compare."""
 
@@ -71,7 +73,7 @@ def change_rows(
     found: list[list[TypedCell]] = []
     for table, name, column, before, after in shown_changes(row, money=money):
         part = reader.say(f"shift_report_table.{table}")
-        named = " · ".join(reader.word("word:utility", each) for each in name.split(" · "))
+        named = _row_words(contents, table, name, reader)
         if column:
             values = [
                 _value(contents, table, name, column, each, reader) for each in (before, after)
@@ -81,6 +83,18 @@ def change_rows(
             said = "row_new" if after else "row_gone"
             found.append([part, named, reader.say(f"shift_report.{said}"), "", ""])
     return found
+
+
+def _row_words(contents: Contents, table: str, name: str, reader: Reader) -> str:
+    """Return what names a row, in words."""
+    part, parts = contents.table(table), name.split(" · ")
+    duty = {each.name for each in part.columns if each.name in _DUTY} if part else set()
+    columns = part.columns if part and duty else ()
+    found = [reader.word("word:utility", each) for each in parts]
+    for place, column in enumerate(columns[: len(parts)]):
+        if column.name in duty:
+            found[place] = reader.named(column, parts[place])
+    return " · ".join(found)
 
 
 def _value(

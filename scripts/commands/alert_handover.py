@@ -45,6 +45,7 @@ def handover(
                 at.queries.handover_facts(at.scope, timedelta(hours=hours)),
                 at.queries.alert_board(at.scope, AlertTab.OPEN, week).rows,
                 at.queries.alert_board(at.scope, AlertTab.SHELVED, week).rows,
+                at.queries.duty_names(at.scope),
                 zone=zone,
                 now=now,
             )

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from scripts.commands.asked import runs
+from scripts.commands.duty_words import names_at
 from scripts.commands.frame import Opened
 from scripts.commands.printing import print_facts, print_table
 
@@ -93,11 +94,12 @@ def print_activation(at: Opened, story: ActivationStory) -> None:
         [(at.text(f"contingency_head.{key}"), value) for key, value in facts.items() if value]
     )
     print(f"\n{at.text('contingency.steps')}")
+    names, language = names_at(at), at.language
     steps = [
         (
             each.step,
-            each.post,
-            each.do[at.language],
+            names.post(each.post, language),
+            each.do[language],
             _local(at, each.due_at),
             at.text(f"contingency_step.{each.state}"),
             _local(at, each.at) if each.at else None,
@@ -112,7 +114,7 @@ def print_activation(at: Opened, story: ActivationStory) -> None:
     calls = [
         (
             each.call,
-            each.contact or each.post,
+            each.contact or names.post(each.post, language),
             " · ".join(str(at.name_of(who)) for who in each.people[:3]) or None,
             at.text(f"contingency_call.{each.state}"),
             _local(at, each.at) if each.at else None,

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from collections.abc import Sequence
+from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Annotated
 from uuid import uuid4
@@ -24,7 +25,15 @@ from scripts.commands.duty_leave import (
     withdraw,
 )
 from scripts.commands.duty_log import close, handovers, log, offer, sign, stay, tell
-from scripts.commands.duty_words import SHORT, named, people_in, print_findings, the_one
+from scripts.commands.duty_words import (
+    SHORT,
+    named,
+    names_at,
+    people_in,
+    print_findings,
+    slot_words,
+    the_one,
+)
 from scripts.commands.frame import Opened, opened, required
 from scripts.commands.printing import print_facts, print_json, print_table
 from scripts.commands.tree import Json, group
@@ -35,7 +44,7 @@ if runs():
     from energy.base.period import days_between, local_day
     from energy.service.duty.desk import RosterDesk, pattern_of
     from energy.service.duty.errors import DutyError
-    from energy.service.duty.plan import slot_from
+    from energy.service.duty.plan import SlotKey, slot_from
     from energy.service.duty.reads import (
         RosterRow,
         read_duty_plan,
@@ -43,7 +52,7 @@ if runs():
         read_rosters,
         read_sheets,
     )
-    from energy.service.duty.standing import NOT_COVERED
+    from energy.service.duty.standing import NOT_COVERED, Sheet
     from energy.system import WEB, WRITER
     from processes.notice_files import written
 
@@ -82,14 +91,17 @@ def plan(ctx: typer.Context, *, as_json: Json = False) -> None:
         if as_json:
             print_json(found)
             return
-        shifts = ", ".join(f"{each.name} {each.at:%H:%M}" for each in found.shifts)
+        names, language = found.names, at.language
+        shifts = ", ".join(
+            f"{names.shift_and_key(each.name, language)} {each.at:%H:%M}" for each in found.shifts
+        )
         rest_h = int(found.rest.total_seconds()) // 3600
         facts = ((at.text("duty_head.shifts"), shifts), (at.text("duty_head.rest"), f"{rest_h} h"))
         print_facts(facts)
         print()
         rows = [
             (
-                each.key,
+                names.post_and_key(each.key, language),
                 at.text(f"duty_kind.{each.kind}"),
                 ", ".join(at.name_of(who) or "" for who in found.qualified(each.key)),
             )
@@ -167,23 +179,13 @@ def show(
         with at.system.database.connection() as connection:
             sheets = read_sheets(connection, at.site.schema, begin, end)
         found = _desk(at).findings(begin, end)
-        slots = {slot: filled for sheet in sheets for slot, filled in sheet.slots.items()}
         if as_json:
+            slots = {slot: filled for sheet in sheets for slot, filled in sheet.slots.items()}
             rows = [{"slot": str(slot), "filled": slots[slot]} for slot in sorted(slots)]
             wrong = [{"slot": str(each.slot), "kind": each.kind} for each in found]
             print_json({"slots": rows, "findings": wrong})
         else:
-            posts = list(dict.fromkeys(slot.post for slot in sorted(slots)))
-            names = list(dict.fromkeys(each.name for sheet in sheets for each in sheet.shifts))
-            people = {(s.day, s.shift, s.post): slots[s].person for s in slots}
-            table = [
-                (day, name, *(at.name_of(people.get((day, name, post))) for post in posts))
-                for day in days_between(begin, end)
-                for name in names
-                if any((day, name, post) in people for post in posts)
-            ]
-            head = [at.text("duty_head.day"), at.text("duty_head.shift"), *posts]
-            print_table(head, table, nothing=at.text("duty.no_rosters"))
+            _print_roster(at, sheets, days_between(begin, end))
             print_findings(at, found)
         if any(each.kind in NOT_COVERED for each in found):
             raise typer.Exit(1)
@@ -200,14 +202,19 @@ def now(ctx: typer.Context, instant: str | None = None, *, as_json: Json = False
         if as_json:
             print_json(found)
         else:
+            names = names_at(at)
             if found.period is not None:
                 begin, end = (
                     each.astimezone(zone).isoformat(" ", "minutes")
                     for each in (found.period.start, found.period.end)
                 )
-                print(at.text("duty.shift", shift=found.shift, begin=begin, end=end))
-            rows = [(post, at.name_of(who), None) for post, who in found.posts.items()]
-            gaps = [(post, None, at.text(f"duty_why.{why}")) for post, why in found.gaps.items()]
+                shift = names.shift_and_key(found.shift, at.language)
+                print(at.text("duty.shift", shift=shift, begin=begin, end=end))
+            told = {
+                post: names.post_and_key(post, at.language) for post in (*found.posts, *found.gaps)
+            }
+            rows = [(told[post], at.name_of(who), None) for post, who in found.posts.items()]
+            gaps = [(told[p], None, at.text(f"duty_why.{why}")) for p, why in found.gaps.items()]
             head = [at.text(f"duty_head.{key}") for key in ("post", "person", "gap")]
             print_table(head, [*rows, *gaps], nothing=at.text("duty.no_posts"))
         if found.gaps:
@@ -234,7 +241,8 @@ def change(
         desk = _desk(at)
         desk.change(key, who, reason=why, by=person, command_id=uuid4())
         at.settle("operations")
-        print(at.text("duty.changed", slot=key, person=at.name_of(who) or at.text("duty.nobody")))
+        told = at.name_of(who) or at.text("duty.nobody")
+        print(at.text("duty.changed", slot=slot_words(at, key), person=told))
         print_findings(at, [each for each in desk.findings(key.day, key.day) if each.slot == key])
 
 
@@ -249,6 +257,24 @@ def stand_ins(ctx: typer.Context, slot: str, *, as_json: Json = False) -> None:
         rows = [(number, at.name_of(who)) for number, who in enumerate(found, start=1)]
         head = [at.text(f"duty_head.{key}") for key in ("number", "person")]
         print_table(head, rows, nothing=at.text("duty.no_stand_in"))
+
+
+def _print_roster(at: Opened, sheets: Sequence[Sheet], days: Sequence[date]) -> None:
+    """Print who is on which post, a shift a row."""
+    names, language = names_at(at), at.language
+    people = {s: filled.person for sheet in sheets for s, filled in sheet.slots.items()}
+    posts = list(dict.fromkeys(slot.post for slot in sorted(people)))
+    shifts = list(dict.fromkeys(each.name for sheet in sheets for each in sheet.shifts))
+    table = []
+    for day in days:
+        for shift in shifts:
+            slots = [SlotKey(day=day, shift=shift, post=post) for post in posts]
+            if any(slot in people for slot in slots):
+                who = (at.name_of(people.get(slot)) for slot in slots)
+                table.append((day, names.shift_and_key(shift, language), *who))
+    named_posts = [names.post_and_key(post, language) for post in posts]
+    head = [at.text("duty_head.day"), at.text("duty_head.shift"), *named_posts]
+    print_table(head, table, nothing=at.text("duty.no_rosters"))
 
 
 def _desk(at: Opened) -> RosterDesk:

@@ -10,7 +10,15 @@ import typer
 
 from energy.base.ids import id_of
 from scripts.commands.asked import runs
-from scripts.commands.duty_words import SHORT, named, print_findings, the_one, told
+from scripts.commands.duty_words import (
+    SHORT,
+    named,
+    names_at,
+    print_findings,
+    slot_words,
+    the_one,
+    told,
+)
 from scripts.commands.frame import Opened, opened
 from scripts.commands.printing import print_json, print_table
 from scripts.commands.tree import Json
@@ -83,9 +91,10 @@ def leave_slots(ctx: typer.Context, request: str, *, as_json: Json = False) -> N
         if as_json:
             print_json([{**_plain(each), "slot": str(each.slot)} for each in found])
             return
+        names = names_at(at)
         rows = [
             (
-                str(each.slot),
+                names.slot_and_words(each.slot, at.language),
                 at.name_of(each.proposed),
                 ", ".join(at.name_of(who) or "" for who in each.fit),
             )
@@ -135,7 +144,7 @@ def withdraw(ctx: typer.Context, request: str, by: str | None = None) -> None:
         command = id_of("command", "withdraw leave", str(row.leave), str(person))
         back = _desk(at).withdraw(row.leave, by=person, command_id=command)
         at.settle("operations")
-        slots = ", ".join(map(str, back)) or at.text("duty.none_back")
+        slots = ", ".join(slot_words(at, each) for each in back) or at.text("duty.none_back")
         print(at.text("duty.withdrawn", leave=row.leave.hex[:SHORT], slots=slots))
         if back:  # who comes back may have taken a shift near it meanwhile
             days = (back[0].day - A_DAY, back[-1].day + A_DAY)
@@ -192,13 +201,14 @@ def swaps(ctx: typer.Context, *, as_json: Json = False) -> None:
         if as_json:
             print_json(found)
             return
+        names, language = names_at(at), at.language
         rows = [
             (
                 each.swap.hex[:SHORT],
                 at.name_of(each.person),
-                each.slot,
+                names.slot_and_words(each.slot, language),
                 at.name_of(each.other),
-                each.back or None,
+                names.slot_and_words(each.back, language) or None,
                 at.text(f"duty_swap.{each.state}"),
             )
             for each in found

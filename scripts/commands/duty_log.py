@@ -9,7 +9,7 @@ import typer
 
 from energy.base.ids import id_of
 from scripts.commands.asked import runs
-from scripts.commands.duty_words import SHORT, the_one
+from scripts.commands.duty_words import SHORT, names_at, post_words, the_one
 from scripts.commands.frame import Opened, opened, required
 from scripts.commands.printing import print_json, print_table
 from scripts.commands.tree import Json
@@ -121,7 +121,7 @@ def sign(ctx: typer.Context, handover: str, by: str | None = None) -> None:
         command = id_of("command", "sign handover", str(row.handover), str(person))
         _desk(at).sign(row.handover, by=person, command_id=command)
         at.settle("operations")
-        print(at.text("duty.signed", post=row.post, person=at.name_of(person)))
+        print(at.text("duty.signed", post=post_words(at, row.post), person=at.name_of(person)))
         if row.work is not None:
             print(at.text("duty.signed_work", person=at.name_of(row.goes)))
 
@@ -133,7 +133,7 @@ def stay(ctx: typer.Context, handover: str, by: str | None = None) -> None:
         command = id_of("command", "withdraw handover", str(row.handover), str(person))
         _desk(at).withdraw(row.handover, by=person, command_id=command)
         at.settle("operations")
-        print(at.text("duty.stays", post=row.post, person=at.name_of(person)))
+        print(at.text("duty.stays", post=post_words(at, row.post), person=at.name_of(person)))
 
 
 def handovers(ctx: typer.Context, *, as_json: Json = False) -> None:
@@ -143,10 +143,11 @@ def handovers(ctx: typer.Context, *, as_json: Json = False) -> None:
         if as_json:
             print_json(found)
             return
+        names = names_at(at)
         rows = [
             (
                 each.handover.hex[:SHORT],
-                each.post,
+                names.post_and_key(each.post, at.language),
                 at.text(f"duty_handover.{each.state}"),
                 at.name_of(each.goes),
                 each.offered_at.astimezone(zone),

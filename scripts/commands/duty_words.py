@@ -13,7 +13,9 @@ from scripts.commands.frame import Opened
 if runs():
     from dashboards.security.scope import Right
     from energy.service.duty.errors import DutyError
+    from energy.service.duty.names import DutyNames
     from energy.service.duty.plan import NOBODY, SlotKey
+    from energy.service.duty.reads import read_duty_names
     from energy.service.duty.standing import RosterFinding
 
 T = TypeVar("T")
@@ -72,12 +74,33 @@ def the_one(meant: str, things: Iterable[T], identity: Callable[[T], UUID], none
 
 def told(at: Opened, people: Mapping[SlotKey, UUID | None]) -> str:
     """Return who fills what, in a row."""
-    nobody = at.text("duty.nobody")
-    rows = (f"{slot} {at.name_of(who) or nobody}" for slot, who in sorted(people.items()))
+    nobody, names = at.text("duty.nobody"), names_at(at)
+    rows = (
+        f"{names.slot_and_words(slot, at.language)} {at.name_of(who) or nobody}"
+        for slot, who in sorted(people.items())
+    )
     return ", ".join(rows)
 
 
 def print_findings(at: Opened, found: Iterable[RosterFinding]) -> None:
     """Say what is wrong with some slots, a row each."""
+    names = names_at(at)
     for each in found:
-        print(at.text(f"duty_finding.{each.kind}", slot=each.slot))
+        slot = names.slot_and_words(each.slot, at.language)
+        print(at.text(f"duty_finding.{each.kind}", slot=slot))
+
+
+def names_at(at: Opened) -> DutyNames:
+    """Return what shifts and posts are called; whoever types reads the key beside the name."""
+    with at.system.database.connection() as connection:
+        return read_duty_names(connection, at.site.schema)
+
+
+def slot_words(at: Opened, slot: object) -> str:
+    """Return a slot as it is typed, with its words behind it."""
+    return names_at(at).slot_and_words(slot, at.language)
+
+
+def post_words(at: Opened, post: str) -> str:
+    """Return a post by name, with its key behind it."""
+    return names_at(at).post_and_key(post, at.language)

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from uuid import UUID
 
 from scripts.commands.asked import runs
+from scripts.commands.duty_words import names_at
 from scripts.commands.frame import Opened
 from scripts.commands.printing import print_facts, print_table
 
@@ -139,9 +140,10 @@ def _staff(at: Opened, story: EventStory) -> None:
     if not story.manning:
         return
     print(f"\n{at.text('event.staff')}")
+    names = names_at(at)
     rows = [
         (
-            each.post,
+            names.post(each.post, at.language),
             _span(at, each.period),
             at.name_of(each.person) if each.person else at.text(f"event_gap.{each.gap}"),
         )

@@ -22,6 +22,7 @@ if runs():
     from dashboards.shift_papers.cells import Reader
     from dashboards.shift_papers.paper import report_pdf
     from dashboards.shift_papers.workbook import workbook_of
+    from energy.service.duty.reads import read_duty_names
     from energy.service.reports.desk import ReportDesk
     from energy.service.reports.errors import ReportError
     from energy.service.reports.kinds import ReportKind
@@ -204,7 +205,9 @@ def _desk(at: Opened) -> ReportDesk:
 
 
 def _reader(at: Opened) -> Reader:
-    return Reader(language=at.language, zone=at.site.zone, name_of=at.name_of)
+    with at.system.database.connection() as connection:
+        duty = read_duty_names(connection, at.site.schema)
+    return Reader(language=at.language, zone=at.site.zone, name_of=at.name_of, duty=duty)
 
 
 def _write(

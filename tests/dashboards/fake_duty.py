@@ -21,6 +21,7 @@ from dashboards.queries.rows import Answer
 from dashboards.security.scope import Right, Scope
 from energy.base.ids import id_of
 from energy.base.period import Period, local_day
+from energy.service.duty.names import NO_NAMES, DutyNames
 from energy.service.duty.plan import PostKind, SlotKey
 from energy.service.duty.standing import Kind, Why
 from tests.dashboards.fake_energy import SITE, ZONE, FakeEnergy
@@ -37,6 +38,12 @@ class FakeDuty(FakeEnergy):
     """Questions about duty."""
 
     duty_planned: bool = True
+    duty_called: DutyNames = NO_NAMES
+    """Names of shifts and posts."""
+
+    def duty_names(self, scope: Scope) -> DutyNames:
+        scope.demand(Right.READ_ENERGY, SITE)
+        return self.duty_called
 
     def duty(self, scope: Scope, first: date, at: datetime) -> Answer[DutyBoard]:
         scope.demand(Right.READ_ENERGY, SITE)

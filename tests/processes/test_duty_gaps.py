@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from energy.alerting.notices.texts import notice_values
 from energy.base.config import Config
 from energy.base.errors import ConflictError
 from energy.service.telling.gap_desk import GapDesk
@@ -15,7 +16,7 @@ from energy.system import WRITER, System
 from processes.duty_gaps import GapChore
 from tests.energy.alerting.notices import book
 from tests.energy.service.duty.offices import Office, slot
-from tests.energy.service.duty.rota import ADA, BOSS, CY, EVE, FAY, SPEC, on
+from tests.energy.service.duty.rota import ADA, BOSS, CY, EVE, FAY, SPEC, named, on
 from tests.fixtures.postgres import TestSite, command
 
 pytestmark = pytest.mark.servers
@@ -32,7 +33,9 @@ class Watch:
         self.plan("three days", {"to": ["eve"], "days": 3})
 
     def plan(self, name: str, gap: dict[str, Any]) -> None:
-        spec = {**SPEC, "gap": gap}
+        self.set_plan(name, {**SPEC, "gap": gap})
+
+    def set_plan(self, name: str, spec: dict[str, Any]) -> None:
         self.office.rosters.set_plan(spec, by=BOSS, command_id=command("plan", name))
         self.office.settle()
 
@@ -124,3 +127,20 @@ def test_who_cannot_be_told_now_is_told_later(watch: Watch) -> None:
     assert watch.told() == []
     watch.plan("eve", {"to": ["eve"], "days": 3})
     assert len(watch.told()) == 1
+
+
+def test_a_gap_is_told_in_the_words_of_whoever_reads_it(watch: Watch) -> None:
+    watch.set_plan("named", {**named(), "gap": {"to": ["eve"], "days": 3}})
+    draft = {"desk": {"day": ["-", str(ADA)], "night": [str(CY)]}, "first": SPEC_FIRST}
+    roster = watch.office.draft(14, 4, draft)
+    watch.office.rosters.publish(roster, by=BOSS, command_id=command("next"))
+    watch.office.go_to(11, 12)
+    watch.office.settle()
+    gap = slot(14, "day")
+    assert watch.told() == [(str(gap), "high")], "the key stays in the fact"
+    ((notice, _),) = watch.site.rows(TOLD)
+    kept = watch.site.application("operations").find(notice)
+    for language, words in (("en", "Day · Control room"), ("zh", "白班 · 控制室")):
+        facts = {"language": language, "site": watch.site.site, "link": ""}
+        told = notice_values([kept], now=watch.site.clock.now(), **facts)
+        assert told["what"] == f"{gap.day} {words}"

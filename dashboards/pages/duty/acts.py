@@ -12,6 +12,7 @@ from dashboards.pages.parts import Parts
 from dashboards.pages.subjects import id_named, key_named, number_named
 from dashboards.viewer import Viewer
 from energy.service.duty.errors import DutyError
+from energy.service.duty.names import DutyNames
 from energy.service.duty.plan import SlotKey, slot_from
 
 ASK, APPROVE, REFUSE, WITHDRAW = "ask-leave", "approve-leave", "refuse-leave", "withdraw-leave"
@@ -22,7 +23,10 @@ NOBODY, OPEN = "-", "open"
 """Stands for nobody on purpose; an entry that stays open."""
 ALONE, WITH_WORK = "alone", "work"
 """What passes with a desk."""
+_NAMING = frozenset({"slot", "slots", "post", "known"})
+"""Places of refusals that name slots and posts by their keys."""
 Typed = Mapping[str, str]
+Act = Callable[[Parts, Viewer, str, Typed], str | Done]
 
 
 def about_slot(slot: SlotKey, seen: object) -> str:
@@ -80,7 +84,8 @@ def withdraw(parts: Parts, viewer: Viewer, about: str, typed: Typed) -> str:
     back = parts.commands.duty.withdraw(viewer.scope, id_named(about))
     if not back:
         return viewer.say("duty_act.withdrawn")
-    slots = ", ".join(slot_words(viewer, each) for each in back)
+    names = parts.queries.duty_names(viewer.scope)
+    slots = ", ".join(slot_words(viewer, each, names) for each in back)
     return viewer.say("duty_act.withdrawn_back", slots=slots)
 
 
@@ -169,7 +174,8 @@ def offer(parts: Parts, viewer: Viewer, about: str, typed: Typed) -> str:
     post, _, seen = about.partition("@")
     with_work = typed.get("passes") == WITH_WORK
     parts.commands.duty.offer(viewer.scope, key_named(post), with_work=with_work, seen=seen)
-    return viewer.say("duty_act.offered", post=post)
+    name = parts.queries.duty_names(viewer.scope).post(post, viewer.language)
+    return viewer.say("duty_act.offered", post=name)
 
 
 def sign(parts: Parts, viewer: Viewer, about: str, typed: Typed) -> str:
@@ -206,7 +212,33 @@ def _day(text: str) -> date:
         raise DutyError.of("day") from None
 
 
-ACTS: dict[str, Callable[[Parts, Viewer, str, Typed], str | Done]] = {
+def _in_words(act: Act) -> Act:
+    """Return an act whose refusals name shifts and posts as people read them."""
+
+    def done(parts: Parts, viewer: Viewer, about: str, typed: Typed) -> str | Done:
+        try:
+            return act(parts, viewer, about, typed)
+        except DutyError as error:
+            message = error.message
+            if message is None or not _NAMING & set(message.values):
+                raise
+            names = parts.queries.duty_names(viewer.scope)
+            values = {
+                key: _worded(key, str(value), names, viewer.language) if key in _NAMING else value
+                for key, value in message.values.items()
+            }
+            raise DutyError.of(message.key.removeprefix(f"{DutyError.PART}."), **values) from error
+
+    return done
+
+
+def _worded(key: str, value: str, names: DutyNames, language: str) -> str:
+    """Return what fills a place of a refusal: slots and posts by their names."""
+    called = names.slot if key in {"slot", "slots"} else names.post
+    return ", ".join(called(each, language) for each in value.split(", "))
+
+
+_ACTS: dict[str, Act] = {
     ASK: ask,
     APPROVE: approve,
     REFUSE: refuse,
@@ -221,3 +253,4 @@ ACTS: dict[str, Callable[[Parts, Viewer, str, Typed], str | Done]] = {
     SIGN: sign,
     STAY: stay,
 }
+ACTS: dict[str, Act] = {key: _in_words(act) for key, act in _ACTS.items()}

@@ -26,7 +26,8 @@ def register(app: Dash, parts: Parts) -> None:
         viewer, zone, now = current_viewer(), parts.settings.zone, parts.clock.now()
         viewer.scope.demand_view([PATH])
         answer = parts.queries.duty(viewer.scope, local_day(now, zone), now)
-        return now_panel(viewer, answer.rows, zone=zone)
+        names = parts.queries.duty_names(viewer.scope)
+        return now_panel(viewer, answer.rows, names, zone=zone)
 
     @app.callback(
         Output(LOCATION, "pathname", allow_duplicate=True),

@@ -16,16 +16,19 @@ from dashboards.pages.duty.pieces import PATH, at_path, name_of, shift_text
 from dashboards.queries.duty_rows import CalledPost, DutyBoard
 from dashboards.viewer import Viewer
 from energy.base.period import local_day
+from energy.service.duty.names import DutyNames
 
 WHEN = "duty-when"
 NIGHT = time(3)
 
 
-def called_panel(viewer: Viewer, board: DutyBoard, *, zone: ZoneInfo, now: datetime) -> Component:
+def called_panel(
+    viewer: Viewer, board: DutyBoard, names: DutyNames, *, zone: ZoneInfo, now: datetime
+) -> Component:
     """Return whom an alert for each post would call at the chosen instant."""
     called = board.called
     aside = (
-        shift_text(viewer, called.shift.shift, called.shift.period, zone)
+        shift_text(viewer, called.shift.shift, called.shift.period, zone, names)
         if called.shift.period
         else badge(viewer.say("cli.duty_why.no_roster"), "bad")
     )
@@ -34,7 +37,10 @@ def called_panel(viewer: Viewer, board: DutyBoard, *, zone: ZoneInfo, now: datet
         [
             html.P(viewer.say("duty_page.called_what"), className="subtitle"),
             _choose(viewer, board, zone=zone, now=now),
-            html.Ul([_post(viewer, each) for each in called.posts], className="duty-called"),
+            html.Ul(
+                [_post(viewer, e, names.post(e.post, viewer.language)) for e in called.posts],
+                className="duty-called",
+            ),
         ],
         aside=html.Span(aside, className="duty-shift"),
         name="duty-called",
@@ -64,11 +70,11 @@ def next_night(now: datetime, zone: ZoneInfo) -> datetime:
     return tonight if tonight > now else datetime.combine(today + timedelta(days=1), NIGHT, zone)
 
 
-def _post(viewer: Viewer, called: CalledPost) -> Component:
+def _post(viewer: Viewer, called: CalledPost, name: str) -> Component:
     first = called.first
     return html.Li(
         [
-            html.Strong(called.post, className="duty-post"),
+            html.Strong(html.Bdi(name), className="duty-post"),
             html.Ol(
                 [
                     html.Li(
@@ -89,7 +95,7 @@ def _post(viewer: Viewer, called: CalledPost) -> Component:
                 className="duty-circles",
             ),
             notice(viewer.say("duty_page.nobody_told"), good=False) if first is None else None,
-            html.P(viewer.say("duty_page.not_named", post=called.post), className="duty-why")
+            html.P(viewer.say("duty_page.not_named", post=name), className="duty-why")
             if not called.named
             else None,
         ],

@@ -18,6 +18,7 @@ from dashboards.queries.handover_rows import DeskStanding, HandoverLine, Handove
 from dashboards.queries.rows import Answer
 from dashboards.security.scope import Right
 from dashboards.viewer import Viewer
+from energy.service.duty.names import DutyNames
 
 PAPER = "/download/handover.pdf"
 HOURS = 12
@@ -28,7 +29,12 @@ TONE = {"offered": "fair", "signed": "good", "withdrawn": "calm"}
 
 
 def handover_page(
-    viewer: Viewer, answer: Answer[HandoverPage], parts: Sequence[SheetPart], *, zone: ZoneInfo
+    viewer: Viewer,
+    answer: Answer[HandoverPage],
+    names: DutyNames,
+    parts: Sequence[SheetPart],
+    *,
+    zone: ZoneInfo,
 ) -> Component:
     """Return who has each desk, the forms of both signatures, and the sheet."""
     told = answer.rows
@@ -42,7 +48,7 @@ def handover_page(
                 [
                     html.P(viewer.say("duty_handover.what"), className="subtitle"),
                     html.Ul(
-                        [_desk(viewer, e, told.own_work, zone) for e in told.desks],
+                        [_desk(viewer, e, names, told.own_work, zone) for e in told.desks],
                         className="duty-cards",
                     )
                     if told.desks
@@ -58,7 +64,7 @@ def handover_page(
             ),
             panel(
                 viewer.say("duty_handover.past"),
-                _past(viewer, told.past[:MOST], zone),
+                _past(viewer, told.past[:MOST], names, zone),
                 name="handover-past",
             ),
         ],
@@ -67,14 +73,19 @@ def handover_page(
     )
 
 
-def _desk(viewer: Viewer, desk: DeskStanding, own_work: int, zone: ZoneInfo) -> Component:
+def _desk(
+    viewer: Viewer, desk: DeskStanding, names: DutyNames, own_work: int, zone: ZoneInfo
+) -> Component:
     since = short_instant(viewer.language, desk.since, zone)
     has = viewer.say("duty_handover.has", name=desk.has, at=since)
     never = viewer.say("duty_handover.never")
     due = viewer.say("duty_handover.due", name=desk.due) if desk.due else None
     return html.Li(
         [
-            html.Div(html.Strong(desk.post), className="duty-post"),
+            html.Div(
+                html.Strong(html.Bdi(names.post(desk.post, viewer.language))),
+                className="duty-post",
+            ),
             html.Div(html.Bdi(has if desk.holder else never)),
             html.Div(
                 html.Bdi(due or viewer.say("duty_handover.due_nobody")),
@@ -154,12 +165,14 @@ def _part(viewer: Viewer, part: SheetPart) -> list[Component]:
     return found
 
 
-def _past(viewer: Viewer, lines: Sequence[HandoverLine], zone: ZoneInfo) -> Component:
+def _past(
+    viewer: Viewer, lines: Sequence[HandoverLine], names: DutyNames, zone: ZoneInfo
+) -> Component:
     if not lines:
         return empty(viewer.say("duty_handover.none_past"))
     rows: list[list[Children]] = [
         [
-            each.post,
+            html.Bdi(names.post(each.post, viewer.language)),
             badge(viewer.say(f"cli.duty_handover.{each.state}"), TONE[str(each.state)]),
             html.Bdi(each.giver),
             short_instant(viewer.language, each.offered_at, zone),

@@ -19,6 +19,7 @@ from dashboards.queries.rows import Answer
 from dashboards.security.scope import Right
 from dashboards.selection import Selection
 from dashboards.viewer import Viewer
+from energy.service.duty.names import DutyNames
 
 NOW = "duty-now"
 
@@ -26,6 +27,7 @@ NOW = "duty-now"
 def duty_page(
     viewer: Viewer,
     answer: Answer[DutyBoard],
+    names: DutyNames,
     *,
     chosen: Selection,
     path: str,
@@ -37,6 +39,7 @@ def duty_page(
     Args:
         viewer: Who looks.
         answer: What is asked of duty.
+        names: Of shifts and posts.
         chosen: The week.
         path: Of the page: it names the instant at which who is called is shown.
         zone: The site's.
@@ -46,14 +49,15 @@ def duty_page(
     body: list[Component | None] = [
         html.P(viewer.say("duty_page.what"), className="subtitle"),
         parts_of(viewer, PATH),
-        html.Div(now_panel(viewer, board, zone=zone), id=NOW),
+        html.Div(now_panel(viewer, board, names, zone=zone), id=NOW),
     ]
     if board.planned:
         body += [
-            called_panel(viewer, board, zone=zone, now=now),
+            called_panel(viewer, board, names, zone=zone, now=now),
             roster_panel(
                 viewer,
                 board.week,
+                names,
                 chosen=chosen,
                 path=path,
                 below=twin(viewer, "duty", chosen.search()),
@@ -62,19 +66,24 @@ def duty_page(
     return page(viewer.say("nav.duty"), body, name="duty")
 
 
-def now_panel(viewer: Viewer, board: DutyBoard, *, zone: ZoneInfo) -> Component:
+def now_panel(viewer: Viewer, board: DutyBoard, names: DutyNames, *, zone: ZoneInfo) -> Component:
     """Return who is on duty now, post by post: a post that has nobody says what to do."""
     title = viewer.say("duty_page.now")
     if not board.planned:
         return panel(title, empty(viewer.say("duty_page.no_plan")), name="duty-now")
     shift = board.now
     aside = (
-        shift_text(viewer, shift.shift, shift.period, zone)
+        shift_text(viewer, shift.shift, shift.period, zone, names)
         if shift.period
         else badge(viewer.say("cli.duty_why.no_roster"), "bad")
     )
     then = {each.post: each for each in board.following.posts} if board.following else {}
-    cards = [_card(viewer, each, shift, then.get(each.post), zone) for each in shift.posts]
+    cards = [
+        _card(
+            viewer, each, names.post(each.post, viewer.language), shift, then.get(each.post), zone
+        )
+        for each in shift.posts
+    ]
     missing = None if shift.period else html.P(viewer.say("duty_page.no_shift"))
     return panel(
         title,
@@ -85,11 +94,16 @@ def now_panel(viewer: Viewer, board: DutyBoard, *, zone: ZoneInfo) -> Component:
 
 
 def _card(
-    viewer: Viewer, post: PostNow, shift: ShiftNow, then: PostNow | None, zone: ZoneInfo
+    viewer: Viewer,
+    post: PostNow,
+    name: str,
+    shift: ShiftNow,
+    then: PostNow | None,
+    zone: ZoneInfo,
 ) -> Component:
     kind = viewer.say(f"cli.duty_kind.{post.kind}") if post.kind else ""
     head = html.Div(
-        [html.Strong(post.post), html.Span(kind, className="duty-kind")], className="duty-post"
+        [html.Strong(html.Bdi(name)), html.Span(kind, className="duty-kind")], className="duty-post"
     )
     body = _filled(viewer, post) if post.who else _gap(viewer, post)
     return html.Li(

@@ -48,6 +48,7 @@ from dashboards.queries.rows import Answer
 from dashboards.security.scope import Right
 from dashboards.viewer import Viewer
 from energy.service.duty.leave import LeaveState
+from energy.service.duty.names import DutyNames
 from energy.service.duty.swap import SwapState
 
 LEAVE_TONE = {"asked": "fair", "approved": "good", "refused": "bad", "withdrawn": "calm"}
@@ -56,7 +57,7 @@ MOST = 30
 """Requests and swaps that are over; `duty leave` and `duty swaps` list all."""
 
 
-def leave_page(viewer: Viewer, answer: Answer[LeaveBoard]) -> Component:
+def leave_page(viewer: Viewer, answer: Answer[LeaveBoard], names: DutyNames) -> Component:
     """Return the requests for leave and the swaps that a person may see."""
     board = answer.rows
     return page(
@@ -69,7 +70,11 @@ def leave_page(viewer: Viewer, answer: Answer[LeaveBoard]) -> Component:
                 _lines(viewer, board.waiting, "none_waiting"),
                 name="leave-waiting",
             ),
-            panel(viewer.say("duty_leave.swaps"), _swaps(viewer, board.swaps), name="leave-swaps"),
+            panel(
+                viewer.say("duty_leave.swaps"),
+                _swaps(viewer, board.swaps, names),
+                name="leave-swaps",
+            ),
             panel(
                 viewer.say("duty_leave.others"),
                 _lines(viewer, board.others[:MOST], "none_others"),
@@ -128,17 +133,18 @@ def _state(viewer: Viewer, line: LeaveLine) -> Component:
     return badge(viewer.say(f"cli.duty_leave.{line.state}"), LEAVE_TONE[str(line.state)])
 
 
-def _swaps(viewer: Viewer, swaps: Sequence[SwapLine]) -> Component:
+def _swaps(viewer: Viewer, swaps: Sequence[SwapLine], names: DutyNames) -> Component:
     if not swaps:
         return empty(viewer.say("duty_leave.none_swaps"))
-    return html.Ul([_swap(viewer, each) for each in swaps[:MOST]], className="cards duty-swaps")
+    cards = [_swap(viewer, each, names) for each in swaps[:MOST]]
+    return html.Ul(cards, className="cards duty-swaps")
 
 
-def _swap(viewer: Viewer, line: SwapLine) -> Component:
+def _swap(viewer: Viewer, line: SwapLine, names: DutyNames) -> Component:
     person = viewer.scope.person
     back = viewer.say("duty_leave.swap_nothing")
     if line.back is not None:
-        back = viewer.say("duty_leave.swap_back", slot=slot_words(viewer, line.back))
+        back = viewer.say("duty_leave.swap_back", slot=slot_words(viewer, line.back, names))
     words = viewer.say("duty_leave.swap", gives=line.gives.name, takes=line.takes.name)
     waits = line.state is SwapState.OFFERED and viewer.scope.may(Right.OWN_DUTY)
     about = str(line.swap)
@@ -146,7 +152,7 @@ def _swap(viewer: Viewer, line: SwapLine) -> Component:
         [
             html.Div(
                 [
-                    link(slot_words(viewer, line.slot), slot_path(line.slot)),
+                    link(slot_words(viewer, line.slot, names), slot_path(line.slot)),
                     badge(viewer.say(f"cli.duty_swap.{line.state}"), SWAP_TONE[str(line.state)]),
                 ],
                 className="card-head",
@@ -162,7 +168,9 @@ def _swap(viewer: Viewer, line: SwapLine) -> Component:
     )
 
 
-def request_page(viewer: Viewer, answer: Answer[LeavePage], *, zone: ZoneInfo) -> Component:
+def request_page(
+    viewer: Viewer, answer: Answer[LeavePage], names: DutyNames, *, zone: ZoneInfo
+) -> Component:
     """Return a request: who, when, what it does, and what may be done."""
     told, line = answer.rows, answer.rows.line
     pairs: list[tuple[str, Children]] = [
@@ -178,8 +186,8 @@ def request_page(viewer: Viewer, answer: Answer[LeavePage], *, zone: ZoneInfo) -
         viewer.say("duty_leave.request", name=line.who.name),
         [
             panel(viewer.say("duty_leave.what"), facts(pairs, name="leave-facts"), name="leave"),
-            _effects(viewer, told.effects, zone) if waits else None,
-            _decide(viewer, told) if waits else None,
+            _effects(viewer, told.effects, names, zone) if waits else None,
+            _decide(viewer, told, names) if waits else None,
             _withdraw(viewer, line),
         ],
         name="duty-request",
@@ -187,7 +195,9 @@ def request_page(viewer: Viewer, answer: Answer[LeavePage], *, zone: ZoneInfo) -
     )
 
 
-def _effects(viewer: Viewer, effects: Sequence[LeaveEffect], zone: ZoneInfo) -> Component:
+def _effects(
+    viewer: Viewer, effects: Sequence[LeaveEffect], names: DutyNames, zone: ZoneInfo
+) -> Component:
     """Return what it does, slot by slot: who stands in, whom an alert calls before and after."""
     if not effects:
         inside: Component = empty(viewer.say("duty_leave.no_effect"))
@@ -198,9 +208,9 @@ def _effects(viewer: Viewer, effects: Sequence[LeaveEffect], zone: ZoneInfo) -> 
         rows: list[list[Children]] = [
             [
                 [
-                    link(slot_words(viewer, each.slot), slot_path(each.slot)),
+                    link(slot_words(viewer, each.slot, names), slot_path(each.slot)),
                     html.Div(
-                        shift_text(viewer, each.slot.shift, each.period, zone),
+                        shift_text(viewer, each.slot.shift, each.period, zone, names),
                         className="card-what",
                     ),
                 ],
@@ -234,7 +244,7 @@ def _circles(viewer: Viewer, circles: Sequence[Sequence[Who]]) -> Component:
     )
 
 
-def _decide(viewer: Viewer, told: LeavePage) -> Component | None:
+def _decide(viewer: Viewer, told: LeavePage, names: DutyNames) -> Component | None:
     """Return the forms of whoever may decide: nobody about leave of their own."""
     line = told.line
     title = viewer.say("duty_leave.decide")
@@ -256,7 +266,7 @@ def _decide(viewer: Viewer, told: LeavePage) -> Component | None:
                 viewer,
                 APPROVE,
                 about,
-                [_stand_in(viewer, each) for each in told.effects],
+                [_stand_in(viewer, each, names) for each in told.effects],
                 button="duty_act.approve",
             ),
             act_form(viewer, REFUSE, about, [], button="duty_act.refuse", quiet=True),
@@ -265,12 +275,12 @@ def _decide(viewer: Viewer, told: LeavePage) -> Component | None:
     )
 
 
-def _stand_in(viewer: Viewer, effect: LeaveEffect) -> Field:
+def _stand_in(viewer: Viewer, effect: LeaveEffect, names: DutyNames) -> Field:
     choices = {str(who.person): who.name for who in effect.fit}
     choices[NOBODY] = viewer.say("duty_leave.on_purpose")
     return Field(
         name=str(effect.slot),
-        label=slot_words(viewer, effect.slot),
+        label=slot_words(viewer, effect.slot, names),
         plain=True,
         kind=Kind.CHOICE,
         value=str(effect.proposed.person) if effect.proposed else "",

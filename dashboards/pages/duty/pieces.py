@@ -14,6 +14,7 @@ from dashboards.formats import day_text
 from dashboards.queries.duty_rows import Who
 from dashboards.viewer import Viewer
 from energy.base.period import Period
+from energy.service.duty.names import DutyNames
 from energy.service.duty.plan import SlotKey
 
 PATH = "/duty"
@@ -34,15 +35,17 @@ def at_path(at: datetime, zone: ZoneInfo) -> str:
     return f"{PATH}/at/{at.astimezone(zone):%Y-%m-%d/%H%M}"
 
 
-def slot_words(viewer: Viewer, slot: SlotKey) -> str:
+def slot_words(viewer: Viewer, slot: SlotKey, names: DutyNames) -> str:
     """Return a slot in words: day, shift, post."""
-    return f"{day_text(viewer.language, slot.day)} · {slot.shift} · {slot.post}"
+    language = viewer.language
+    shift, post = names.shift(slot.shift, language), names.post(slot.post, language)
+    return f"{day_text(language, slot.day)} · {shift} · {post}"
 
 
-def shift_text(viewer: Viewer, shift: str, period: Period, zone: ZoneInfo) -> str:
+def shift_text(viewer: Viewer, shift: str, period: Period, zone: ZoneInfo, names: DutyNames) -> str:
     """Return the name and the span of a shift."""
     span = span_text(viewer, period.start, period.end, zone)
-    return viewer.say("duty_page.shift", shift=shift, span=span)
+    return viewer.say("duty_page.shift", shift=names.shift(shift, viewer.language), span=span)
 
 
 def name_of(viewer: Viewer, who: Who) -> list[Component]:

@@ -14,18 +14,30 @@ from dashboards.pages.duty.pieces import cause_badge, name_of, slot_path, slot_w
 from dashboards.queries.duty_rows import WEEK, Cell, RosterWeek
 from dashboards.selection import Selection
 from dashboards.viewer import Viewer
+from energy.service.duty.names import DutyNames
 from energy.service.duty.plan import SlotKey
 
 
 def roster_panel(
-    viewer: Viewer, week: RosterWeek, *, chosen: Selection, path: str, below: Component
+    viewer: Viewer,
+    week: RosterWeek,
+    names: DutyNames,
+    *,
+    chosen: Selection,
+    path: str,
+    below: Component,
 ) -> Component:
     """Return the roster of a week."""
     body: list[Component | None]
     if not week.cells:
         body = [empty(viewer.say("duty_page.no_roster"))]
     else:
-        body = [_gaps(viewer, week), _table(viewer, week, chosen), _away(viewer, week), below]
+        body = [
+            _gaps(viewer, week, names),
+            _table(viewer, week, names, chosen),
+            _away(viewer, week),
+            below,
+        ]
     return panel(
         viewer.say("duty_page.roster"),
         body,
@@ -51,12 +63,12 @@ def _steps(viewer: Viewer, week: RosterWeek, chosen: Selection, path: str) -> li
     ]
 
 
-def _gaps(viewer: Viewer, week: RosterWeek) -> Component | None:
+def _gaps(viewer: Viewer, week: RosterWeek, names: DutyNames) -> Component | None:
     gaps = week.gaps
     if not gaps:
         return None
     links = [
-        html.Li(link(slot_words(viewer, each.slot), slot_path(each.slot), name="duty-do"))
+        html.Li(link(slot_words(viewer, each.slot, names), slot_path(each.slot), name="duty-do"))
         for each in gaps
     ]
     return html.Div(
@@ -69,7 +81,7 @@ def _gaps(viewer: Viewer, week: RosterWeek) -> Component | None:
     )
 
 
-def _table(viewer: Viewer, week: RosterWeek, chosen: Selection) -> Component:
+def _table(viewer: Viewer, week: RosterWeek, names: DutyNames, chosen: Selection) -> Component:
     days = [week.first + timedelta(days=n) for n in range(WEEK.days)]
     heads = [html.Th(viewer.say("duty_page.post"), scope="col")]
     for day in days:
@@ -77,7 +89,8 @@ def _table(viewer: Viewer, week: RosterWeek, chosen: Selection) -> Component:
         heads.append(html.Th(weekday_text(viewer.language, day), scope="col", **today))
     rows = []
     for shift in week.shifts:
-        words = f"{viewer.say('duty_page.table_shift')} {shift}"
+        called = names.shift(shift, viewer.language)
+        words = f"{viewer.say('duty_page.table_shift')} {called}"
         rows.append(
             html.Tr(
                 html.Th(html.Span(words), colSpan=len(days) + 1, scope="rowgroup"),
@@ -88,7 +101,8 @@ def _table(viewer: Viewer, week: RosterWeek, chosen: Selection) -> Component:
             slots = [SlotKey(day=day, shift=shift, post=post) for day in days]
             if any(slot in week.cells for slot in slots):
                 cells = [_cell(viewer, week.cells.get(slot)) for slot in slots]
-                rows.append(html.Tr([html.Th(post, scope="row"), *cells]))
+                name = html.Bdi(names.post(post, viewer.language))
+                rows.append(html.Tr([html.Th(name, scope="row"), *cells]))
     drawn = html.Table(
         [html.Thead(html.Tr(heads)), html.Tbody(rows)], className="table duty-roster"
     )

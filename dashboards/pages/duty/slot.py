@@ -23,9 +23,12 @@ from dashboards.queries.leave_rows import SlotPage
 from dashboards.queries.rows import Answer
 from dashboards.security.scope import Right
 from dashboards.viewer import Viewer
+from energy.service.duty.names import DutyNames
 
 
-def slot_page(viewer: Viewer, answer: Answer[SlotPage], *, zone: ZoneInfo) -> Component:
+def slot_page(
+    viewer: Viewer, answer: Answer[SlotPage], names: DutyNames, *, zone: ZoneInfo
+) -> Component:
     """Return a slot of a published roster."""
     told, cell = answer.rows, answer.rows.cell
     who: Children = badge(viewer.say("duty_page.nobody"), "bad")
@@ -35,19 +38,19 @@ def slot_page(viewer: Viewer, answer: Answer[SlotPage], *, zone: ZoneInfo) -> Co
         (viewer.say("duty_slot.person"), who),
         (
             viewer.say("duty_slot.shift"),
-            shift_text(viewer, cell.slot.shift, told.period, zone),
+            shift_text(viewer, cell.slot.shift, told.period, zone, names),
         ),
     ]
     if cell.wrong:
         marks = [wrong_badge(viewer, kind) for kind in cell.wrong]
         pairs.append((viewer.say("duty_page.table_wrong"), html.Span(marks)))
     return page(
-        slot_words(viewer, cell.slot),
+        slot_words(viewer, cell.slot, names),
         [
             panel(viewer.say("duty_slot.now"), facts(pairs, name="slot-facts"), name="slot"),
             None if cell.over else _fit(viewer, told),
             None if cell.over else _change(viewer, told),
-            None if cell.over else _swap(viewer, answer),
+            None if cell.over else _swap(viewer, answer, names),
             _changes(viewer, told, zone),
         ],
         name="duty-slot",
@@ -99,7 +102,7 @@ def _change(viewer: Viewer, told: SlotPage) -> Component | None:
     )
 
 
-def _swap(viewer: Viewer, answer: Answer[SlotPage]) -> Component | None:
+def _swap(viewer: Viewer, answer: Answer[SlotPage], names: DutyNames) -> Component | None:
     """Return the form by which whoever is there offers the slot to another."""
     told, who = answer.rows, answer.rows.cell.who
     mine = who is not None and who.person == viewer.scope.person
@@ -107,7 +110,8 @@ def _swap(viewer: Viewer, answer: Answer[SlotPage]) -> Component | None:
         return None
     choices = {str(each.person): viewer.say("duty_slot.gives", name=each.name) for each in told.fit}
     for slot, other in told.backs:
-        words = viewer.say("duty_slot.for", name=other.name, slot=slot_words(viewer, slot))
+        where = slot_words(viewer, slot, names)
+        words = viewer.say("duty_slot.for", name=other.name, slot=where)
         choices[f"{other.person}@{slot}"] = words
     return panel(
         viewer.say("duty_slot.swap"),

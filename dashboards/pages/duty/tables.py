@@ -14,12 +14,13 @@ from dashboards.viewer import Viewer
 def roster_sheet(parts: Parts, viewer: Viewer, selection: Selection) -> Sheet | None:
     """Return the roster of the selected week, a slot a row."""
     chosen = week_of(selection)
+    names = parts.queries.duty_names(viewer.scope)
     week = parts.queries.duty(viewer.scope, chosen.first, parts.clock.now()).rows.week
     rows: list[list[Cell]] = [
         [
             slot.day,
-            slot.shift,
-            slot.post,
+            names.shift(slot.shift, viewer.language),
+            names.post(slot.post, viewer.language),
             cell.who.name if cell.who else None,
             ", ".join(viewer.say(f"duty_page.wrong_{kind}") for kind in cell.wrong),
         ]

@@ -49,6 +49,7 @@ def _board(parts: Parts, viewer: Viewer, asked: Asked, at: datetime) -> Componen
     return duty_page(
         viewer,
         parts.queries.duty(viewer.scope, week.first, at),
+        parts.queries.duty_names(viewer.scope),
         chosen=asked.selection,
         path=asked.match[0],
         zone=parts.settings.zone,
@@ -57,12 +58,14 @@ def _board(parts: Parts, viewer: Viewer, asked: Asked, at: datetime) -> Componen
 
 
 def _leave(parts: Parts, viewer: Viewer, _asked: Asked) -> Component:
-    return leave_page(viewer, parts.queries.duty_leave(viewer.scope))
+    names = parts.queries.duty_names(viewer.scope)
+    return leave_page(viewer, parts.queries.duty_leave(viewer.scope), names)
 
 
 def _request(parts: Parts, viewer: Viewer, asked: Asked) -> Component | None:
     answer = parts.queries.duty_request(viewer.scope, UUID(asked.match[1]))
-    return None if answer is None else request_page(viewer, answer, zone=parts.settings.zone)
+    names = parts.queries.duty_names(viewer.scope)
+    return None if answer is None else request_page(viewer, answer, names, zone=parts.settings.zone)
 
 
 def _slot(parts: Parts, viewer: Viewer, asked: Asked) -> Component | None:
@@ -70,7 +73,8 @@ def _slot(parts: Parts, viewer: Viewer, asked: Asked) -> Component | None:
         answer = parts.queries.duty_slot(viewer.scope, asked.match[1])
     except DutyError:
         return None
-    return None if answer is None else slot_page(viewer, answer, zone=parts.settings.zone)
+    names = parts.queries.duty_names(viewer.scope)
+    return None if answer is None else slot_page(viewer, answer, names, zone=parts.settings.zone)
 
 
 def _log(parts: Parts, viewer: Viewer, _asked: Asked) -> Component:
@@ -80,7 +84,8 @@ def _log(parts: Parts, viewer: Viewer, _asked: Asked) -> Component:
 
 def _handover(parts: Parts, viewer: Viewer, _asked: Asked) -> Component:
     answer = parts.queries.handovers(viewer.scope)
-    return handover_page(viewer, answer, sheet_of(parts, viewer), zone=parts.settings.zone)
+    names = parts.queries.duty_names(viewer.scope)
+    return handover_page(viewer, answer, names, sheet_of(parts, viewer), zone=parts.settings.zone)
 
 
 def sheet_of(parts: Parts, viewer: Viewer) -> list[SheetPart]:
@@ -92,6 +97,7 @@ def sheet_of(parts: Parts, viewer: Viewer) -> list[SheetPart]:
         parts.queries.handover_facts(viewer.scope, timedelta(hours=HOURS)),
         parts.queries.alert_board(viewer.scope, AlertTab.OPEN, today).rows,
         parts.queries.alert_board(viewer.scope, AlertTab.SHELVED, today).rows,
+        parts.queries.duty_names(viewer.scope),
         zone=zone,
         now=now,
     )

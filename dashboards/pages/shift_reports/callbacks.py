@@ -29,4 +29,5 @@ def register(app: Dash, parts: Parts) -> None:
         tabs = [member_named(ReportTab, each["tab"]) for each in drawn]
         viewer.scope.demand_view([tab_path(tab) for tab in tabs])
         answers = [parts.queries.shift_reports(viewer.scope, tab) for tab in tabs]
-        return [board(viewer, each, zone=zone, now=now) for each in answers]
+        names = parts.queries.duty_names(viewer.scope)
+        return [board(viewer, each, names, zone=zone, now=now) for each in answers]

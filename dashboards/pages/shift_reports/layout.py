@@ -18,7 +18,7 @@ from dashboards.pages.shift_reports.pieces import (
     instant,
     kind_word,
     owed_state,
-    span_link,
+    span_words,
     stage_words,
     state_badge,
     tab_path,
@@ -27,6 +27,7 @@ from dashboards.queries.rows import Answer
 from dashboards.queries.shift_report_rows import ReportBoard, ReportTab
 from dashboards.security.scope import Right
 from dashboards.viewer import Viewer
+from energy.service.duty.names import DutyNames
 from energy.service.reports.kinds import ReportKind
 from energy.service.reports.reads import OwedReport, ReportRow
 
@@ -36,7 +37,12 @@ _HEADS = ("kind", "span", "edition", "state", "due", "made", "reviewed", "sent")
 
 
 def reports_page(
-    viewer: Viewer, answer: Answer[ReportBoard], *, zone: ZoneInfo, now: datetime
+    viewer: Viewer,
+    answer: Answer[ReportBoard],
+    names: DutyNames,
+    *,
+    zone: ZoneInfo,
+    now: datetime,
 ) -> Component:
     """Return the list of reports."""
     return page(
@@ -44,7 +50,7 @@ def reports_page(
         [
             html.P(viewer.say("shift_report_page.what"), className="subtitle"),
             html.Div(
-                board(viewer, answer, zone=zone, now=now),
+                board(viewer, answer, names, zone=zone, now=now),
                 id={"type": BOARD, "tab": str(answer.rows.tab)},
                 className="stack",
             ),
@@ -54,7 +60,12 @@ def reports_page(
 
 
 def board(
-    viewer: Viewer, answer: Answer[ReportBoard], *, zone: ZoneInfo, now: datetime
+    viewer: Viewer,
+    answer: Answer[ReportBoard],
+    names: DutyNames,
+    *,
+    zone: ZoneInfo,
+    now: datetime,
 ) -> list[Component | None]:
     """Return what news change: what incidents owe, the tabs, the reports of one."""
     told = answer.rows
@@ -66,7 +77,7 @@ def board(
     if told.lines:
         heads = [viewer.say(f"cli.report_head.{name}") for name in _HEADS]
         heads[2] = f">{heads[2]}"
-        rows = [_row(viewer, row, told, zone, now) for row in told.lines]
+        rows = [_row(viewer, row, told, names, zone, now) for row in told.lines]
         body = [
             long_table(viewer, heads, rows, name="shift-report-table"),
             twin(viewer, f"shift_reports_{told.tab}", ""),
@@ -91,11 +102,16 @@ def _tab_word(viewer: Viewer, tab: ReportTab) -> str:
 
 
 def _row(
-    viewer: Viewer, row: ReportRow, told: ReportBoard, zone: ZoneInfo, now: datetime
+    viewer: Viewer,
+    row: ReportRow,
+    told: ReportBoard,
+    names: DutyNames,
+    zone: ZoneInfo,
+    now: datetime,
 ) -> list[Children]:
     return [
         kind_word(viewer, row.kind),
-        span_link(row),
+        link(span_words(viewer, row, names), address_of(row.kind, row.span)),
         str(row.edition),
         state_badge(viewer, row, told.remind_min, now),
         instant(viewer, row.due_at, zone),

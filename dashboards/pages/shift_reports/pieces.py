@@ -8,11 +8,13 @@ from zoneinfo import ZoneInfo
 from dash import html
 from dash.development.base_component import Component
 
-from dashboards.components.pieces import Children, badge, link
+from dashboards.components.pieces import Children, badge
 from dashboards.formats import NOTHING, short_instant
-from dashboards.pages.shift_reports.acts import PATH, address_of
+from dashboards.pages.shift_reports.acts import PATH
 from dashboards.queries.shift_report_rows import ReportTab
 from dashboards.viewer import Viewer
+from energy.service.duty.names import DutyNames
+from energy.service.reports.kinds import ReportKind
 from energy.service.reports.reads import OwedReport, ReportRow, ReportState
 
 STATE_TONE = {
@@ -50,9 +52,10 @@ def kind_word(viewer: Viewer, kind: str) -> str:
     return viewer.say(f"cli.report_kind.{kind}")
 
 
-def span_link(row: ReportRow) -> Component:
-    """Return a link to a report."""
-    return link(row.span, address_of(row.kind, row.span))
+def span_words(viewer: Viewer, row: ReportRow, names: DutyNames) -> str:
+    """Return what the span of a report is called: a shift by its name."""
+    shift = row.kind == ReportKind.SHIFT
+    return names.shift_of_day(row.span, viewer.language) if shift else row.span
 
 
 def instant(viewer: Viewer, at: datetime | None, zone: ZoneInfo) -> str:

@@ -28,20 +28,27 @@ from dashboards.shift_papers.cells import Reader
 from dashboards.shift_papers.paper import Paper
 from dashboards.shift_papers.told import about_rows
 from dashboards.viewer import Viewer
+from energy.service.duty.names import DutyNames
 from energy.service.reports.kinds import ReportKind
 
 
 def report_page(
-    viewer: Viewer, answer: Answer[ReportPage], settings: WebSettings, *, now: datetime
+    viewer: Viewer,
+    answer: Answer[ReportPage],
+    duty: DutyNames,
+    settings: WebSettings,
+    *,
+    now: datetime,
 ) -> Component:
     """Return the page of an edition: what it is, what is to be done, what it tells."""
     told = answer.rows
     row = told.row
-    reader = Reader(language=viewer.language, zone=settings.zone, name_of=told.name)
+    reader = Reader(language=viewer.language, zone=settings.zone, name_of=told.name, duty=duty)
     paper = Paper(row, told.contents, reader, settings.site_name)
     title = viewer.say(f"shift_report.title_{row.kind}")
+    span = reader.span(row.kind, row.span)
     return page(
-        f"{title} {row.span}",
+        f"{title} {span}",
         [
             _older(viewer, told),
             _about(viewer, answer, reader, settings, now=now),
@@ -53,7 +60,7 @@ def report_page(
         crumbs=[
             link(viewer.say("nav.shift_reports"), PATH),
             link(kind_word(viewer, row.kind), f"{PATH}/{row.kind}"),
-            html.Span(row.span),
+            html.Span(span),
         ],
     )
 

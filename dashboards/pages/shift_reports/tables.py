@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 from billing.ledger.sheets import Cell, Sheet
 from dashboards.pages.parts import Parts
-from dashboards.pages.shift_reports.pieces import kind_word, state_word
+from dashboards.pages.shift_reports.pieces import kind_word, span_words, state_word
 from dashboards.queries.shift_report_rows import ReportTab
 from dashboards.selection import Selection
 from dashboards.viewer import Viewer
@@ -21,11 +21,12 @@ def reports_sheet(tab: ReportTab, parts: Parts, viewer: Viewer, selection: Selec
     """Return the reports of a tab, the latest first."""
     del selection
     told = parts.queries.shift_reports(viewer.scope, tab).rows
+    names = parts.queries.duty_names(viewer.scope)
     zone, now = parts.settings.zone, parts.clock.now()
     rows: list[list[Cell]] = [
         [
             kind_word(viewer, row.kind),
-            row.span,
+            span_words(viewer, row, names),
             row.edition,
             state_word(viewer, row, told.remind_min, now),
             _local(row.due_at, zone),

@@ -17,7 +17,8 @@ from dashboards.viewer import Viewer
 def _list(parts: Parts, viewer: Viewer, asked: Asked) -> Component:
     tab = ReportTab(asked.match[1] or ReportTab.WAITING)
     answer = parts.queries.shift_reports(viewer.scope, tab)
-    return reports_page(viewer, answer, zone=parts.settings.zone, now=parts.clock.now())
+    names = parts.queries.duty_names(viewer.scope)
+    return reports_page(viewer, answer, names, zone=parts.settings.zone, now=parts.clock.now())
 
 
 def _report(parts: Parts, viewer: Viewer, asked: Asked) -> Component | None:
@@ -26,7 +27,8 @@ def _report(parts: Parts, viewer: Viewer, asked: Asked) -> Component | None:
     answer = parts.queries.shift_report(viewer.scope, kind, span, number)
     if answer is None:
         return None
-    return report_page(viewer, answer, parts.settings, now=parts.clock.now())
+    names = parts.queries.duty_names(viewer.scope)
+    return report_page(viewer, answer, names, parts.settings, now=parts.clock.now())
 
 
 def _write(parts: Parts, viewer: Viewer, asked: Asked) -> Component | None:

@@ -60,9 +60,16 @@ def notice_values(
     }
 
 
+def what_in(language: str) -> str:
+    """Return under which fact a notice tells what it is about in the words of one language."""
+    return f"what_{language}"
+
+
 def _what(notice: Notice, language: str) -> str:
     """Return the rule's name, the words for what was found, or how many alerts belong together."""
     facts = notice.facts
+    if what_in(language) in facts:
+        return facts[what_in(language)]
     return what_of(language, facts.get("what", ""), facts.get("finding", "")) or notice.about
 
 

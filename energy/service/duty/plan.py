@@ -14,6 +14,7 @@ from typing import Any
 from uuid import UUID
 
 from energy.service.duty.errors import DutyError
+from energy.service.duty.names import NO_NAMES, DutyNames, names_of
 
 _KEY = re.compile(r"[a-z][a-z0-9_-]{0,39}")
 _PLAN_KEYS = frozenset({"rest_h", "shift", "post", "group", "gap"})
@@ -36,9 +37,10 @@ class PostKind(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Shift:
-    """A shift by name; it ends when the next one begins."""
+    """A shift by its key; it ends when the next one begins."""
 
     name: str
+    """Its key; what people read is in the names of the plan."""
     at: time
     """When it begins, by the site's clock."""
 
@@ -66,6 +68,8 @@ class DutyPlan:
     """Groups and contacts of notices that are told of gaps; () tells nobody."""
     gap_days: int = 0
     """How many days ahead a gap is told."""
+    names: DutyNames = NO_NAMES
+    """What people read in place of keys."""
 
     def post(self, key: str) -> Post | None:
         """Return a post by its key."""
@@ -110,8 +114,9 @@ def plan_from(spec: Mapping[str, Any]) -> DutyPlan:
     """Return the plan that a person wrote.
 
     Args:
-        spec: As an event holds it: `rest_h`, `shift` (name, at), `post` (key, kind, group), `group`
-            (ids of people by qualification), perhaps `gap` (to, days).
+        spec: As an event holds it: `rest_h`, `shift` (key, name, at; or name, a text, and at),
+            `post` (key, kind, group, perhaps name), `group` (ids of people by qualification),
+            perhaps `gap` (to, days).
 
     Raises:
         DutyError: It says too little, too much or what cannot be.
@@ -122,8 +127,9 @@ def plan_from(spec: Mapping[str, Any]) -> DutyPlan:
     if type(rest_h) is not int or not 0 <= rest_h <= _MOST_REST_H:
         raise DutyError.of("rest_h", most=_MOST_REST_H)
     groups = {key: _people(key, row) for key, row in _table(spec.get("group")).items()}
-    shifts = sorted(map(_shift, _rows(spec.get("shift"))), key=lambda each: each.at)
-    posts = tuple(_post(row, groups) for row in _rows(spec.get("post")))
+    of_shifts, of_posts = _rows(spec.get("shift")), _rows(spec.get("post"))
+    shifts = sorted(map(_planned, of_shifts), key=lambda each: each.at)
+    posts = tuple(_post(row, groups) for row in of_posts)
     if not shifts or not posts:
         raise DutyError.of("empty_plan")
     for values in ([s.name for s in shifts], [s.at for s in shifts], [p.key for p in posts]):
@@ -132,7 +138,13 @@ def plan_from(spec: Mapping[str, Any]) -> DutyPlan:
     rest = timedelta(hours=rest_h)
     to, days = _gap(spec.get("gap"))
     return DutyPlan(
-        shifts=tuple(shifts), posts=posts, groups=groups, rest=rest, gap_to=to, gap_days=days
+        shifts=tuple(shifts),
+        posts=posts,
+        groups=groups,
+        rest=rest,
+        gap_to=to,
+        gap_days=days,
+        names=names_of(of_shifts, of_posts),
     )
 
 
@@ -194,6 +206,15 @@ def _of_day(people: Sequence[UUID | None], number: int) -> UUID | None:
     return people[number % len(people)]
 
 
+def _planned(row: Mapping[str, Any]) -> Shift:
+    """Return a shift of a plan: with a key of its own, its `name` is what people read."""
+    if "key" not in row:
+        return _shift(row)
+    if set(row) != {"key", "name", "at"}:
+        raise DutyError.of("shift", name=str(row["key"]))
+    return _shift({"name": row["key"], "at": row["at"]})
+
+
 def _shift(row: Mapping[str, Any]) -> Shift:
     name = row.get("name")
     try:
@@ -207,7 +228,7 @@ def _shift(row: Mapping[str, Any]) -> Shift:
 
 def _post(row: Mapping[str, Any], groups: Mapping[str, object]) -> Post:
     key, kind, group = row.get("key"), str(row.get("kind")), row.get("group")
-    good = set(row) == {"key", "kind", "group"} and _key(key) and kind in set(PostKind)
+    good = set(row) - {"name"} == {"key", "kind", "group"} and _key(key) and kind in set(PostKind)
     if not good or group not in groups:
         raise DutyError.of("post", post=str(key), known=", ".join(PostKind))
     return Post(key=str(key), kind=PostKind(kind), group=str(group))

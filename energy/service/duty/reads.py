@@ -14,6 +14,7 @@ import psycopg
 from energy.base.period import local_day
 from energy.service.duty.handover import HandoverState
 from energy.service.duty.leave import LeaveState
+from energy.service.duty.names import DutyNames, names_of_all
 from energy.service.duty.plan import DutyPlan, SlotKey, plan_from, shifts_from
 from energy.service.duty.standing import Away, Filled, OnDuty, Sheet, on_duty
 from energy.store.sites import Site
@@ -135,6 +136,14 @@ def read_duty_plan(connection: Connection, schema: str) -> DutyPlan | None:
         f"SELECT spec FROM {schema}.duty_plan ORDER BY version DESC LIMIT 1"
     ).fetchone()
     return plan_from(row[0]) if row else None
+
+
+def read_duty_names(connection: Connection, schema: str) -> DutyNames:
+    """Return what shifts and posts are called, those of earlier plans too."""
+    rows: list[tuple[Any, ...]] = connection.execute(
+        f"SELECT spec FROM {schema}.duty_plan ORDER BY version"
+    ).fetchall()
+    return names_of_all(spec for (spec,) in rows)
 
 
 def read_rosters(connection: Connection, schema: str) -> list[RosterRow]:

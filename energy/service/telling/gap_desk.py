@@ -5,13 +5,16 @@ from __future__ import annotations
 from typing import Final
 
 from energy.alerting.notices.posts import FindCalled
+from energy.alerting.notices.texts import what_in
 from energy.alerting.notices.words import TemplateKey
 from energy.base.clock import Clock
 from energy.base.ids import id_of
+from energy.base.text import LANGUAGES
 from energy.journal.application import JournalApplication
 from energy.service.duty.calling import called_by
 from energy.service.duty.gaps import Gap, read_gaps
-from energy.service.duty.reads import read_duty_plan
+from energy.service.duty.names import NO_NAMES, DutyNames
+from energy.service.duty.reads import read_duty_names, read_duty_plan
 from energy.service.reports.telling import (
     Told,
     contacts_for,
@@ -67,6 +70,7 @@ class GapDesk:
                 return 0
             demand_texts(connection, self._site, TemplateKey.DUTY_GAP)
             to = contacts_for(connection, self._site, plan.gap_to, self._called, now)
+            names = read_duty_names(connection, self._site.schema)
         demand_somebody(to)
         subject = id_of("duty gaps", self._site.key, *(each.subject for each in gaps))
         command = id_of("tell gaps", str(subject))
@@ -75,7 +79,7 @@ class GapDesk:
             about=ABOUT_DUTY_GAP,
             template=TemplateKey.DUTY_GAP,
             repeat=0,
-            facts={"what": _named(gaps), "at": gaps[0].begins_at.isoformat()},
+            facts={**_named(gaps, names), "at": gaps[0].begins_at.isoformat()},
             urgent=gaps[0].begins_at <= now,
         )
         kept = [Reminder.told(*self._said(e), to, command_id=command) for e in gaps]
@@ -91,8 +95,18 @@ class GapDesk:
         return self._site.key, ABOUT_DUTY_GAP, gap.subject, NEAR
 
 
-def _named(gaps: list[Gap]) -> str:
-    """Return the first gaps as one types them, and how many more there are."""
+def _named(gaps: list[Gap], names: DutyNames) -> dict[str, str]:
+    """Return the first gaps and how many more there are: as typed, and by language where named."""
+    typed = _listed(gaps, NO_NAMES, LANGUAGES[0])
+    found = {"what": typed}
+    for language in LANGUAGES:
+        told = _listed(gaps, names, language)
+        if told != typed:
+            found[what_in(language)] = told
+    return found
+
+
+def _listed(gaps: list[Gap], names: DutyNames, language: str) -> str:
     more = len(gaps) - _NAMED
-    named = ", ".join(each.what for each in gaps[:_NAMED])
+    named = ", ".join(names.slot(each.what, language) for each in gaps[:_NAMED])
     return f"{named} +{more}" if more > 0 else named

@@ -20,7 +20,7 @@ from energy.store.wall import STAFF
 from energy.system import WEB
 from tests.energy.alerting.notices import book
 from tests.energy.service.duty.offices import Office, slot
-from tests.energy.service.duty.rota import ADA, BEN, BOSS, CY, DEE, EVE, MONDAY, on
+from tests.energy.service.duty.rota import ADA, BEN, BOSS, CY, DEE, EVE, MONDAY, named, on
 from tests.fixtures.postgres import TestSite, command, database_server, new_site, site_schema
 
 __all__ = ["database_server", "new_site", "site_schema"]
@@ -110,3 +110,14 @@ def test_a_site_without_a_plan_has_an_empty_board_and_others_are_refused(
     for who in (desk.scope(site="elsewhere"), desk.scope(Role.TENANT)):
         with pytest.raises(NotPermittedError):
             desk.queries.duty(who, MONDAY, site_schema.clock.now())
+
+
+def test_names_are_those_of_the_plan_that_holds(desk: Desk) -> None:
+    desk.office.settle()
+    assert desk.queries.duty_names(desk.scope()).shift("night", "zh") == "night"
+    desk.office.rosters.set_plan(named(), by=BOSS, command_id=command("named"))
+    desk.office.settle()
+    names = desk.queries.duty_names(desk.scope())
+    assert (names.shift("night", "zh"), names.post("desk", "en")) == ("夜班", "Control room")
+    with pytest.raises(NotPermittedError):
+        desk.queries.duty_names(desk.scope(site="elsewhere"))

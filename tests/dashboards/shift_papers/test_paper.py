@@ -18,8 +18,11 @@ from dashboards.shift_papers.cells import Reader
 from dashboards.shift_papers.paper import Paper, report_pdf
 from dashboards.shift_papers.told import change_rows
 from dashboards.shift_papers.workbook import workbook_of
+from energy.service.duty.names import NO_NAMES, DutyNames
+from energy.service.duty.plan import plan_from
 from energy.service.reports.reads import ReportRow
 from energy.service.reports.table import Column, Contents, ReportTable, Series, seal_of
+from tests.energy.service.duty.rota import named
 
 MIDNIGHT = datetime(2019, 1, 2, tzinfo=UTC)
 HOSTILE = '=HYPERLINK("http://x","pay")'
@@ -103,9 +106,9 @@ def edition(made: Contents, number: int = 1, *changes: list[str]) -> ReportRow:
     )
 
 
-def reader(language: str = "en") -> Reader:
-    names = {UUID(int=7): "Ada"}
-    return Reader(language=language, zone=ZoneInfo("Europe/London"), name_of=names.get)
+def reader(language: str = "en", duty: DutyNames = NO_NAMES) -> Reader:
+    names, zone = {UUID(int=7): "Ada"}, ZoneInfo("Europe/London")
+    return Reader(language=language, zone=zone, name_of=names.get, duty=duty)
 
 
 def words(octets: bytes) -> str:
@@ -202,3 +205,40 @@ def test_a_report_of_nothing_is_a_paper_too() -> None:
     made = replace(contents(), facts={}, tables=(), series=())
     assert "Day report" in words(report_pdf(edition(made), made, reader(), "Yard", money=True))
     assert workbook_of(edition(made), made, reader(), money=True)
+
+
+def of_shift() -> Contents:
+    roster = table(
+        "roster",
+        (*(("day", "day"), ("shift", "text"), ("post", "text")), ("person", "person")),
+        ("2019-01-01", "night", "desk", str(UUID(int=7))),
+        ("2019-01-01", "night", "first", None),
+    )
+    desks = table("handovers", (("post", "text"), ("points", "count")), ("desk", 2))
+    tables = (replace(roster, names=3), desks)
+    return replace(contents(), kind="shift", span="2019-01-01/night", tables=tables)
+
+
+def test_a_shift_and_a_post_are_told_by_name_in_the_readers_language() -> None:
+    made, names = of_shift(), plan_from(named()).names
+    changed = ["roster", "2019-01-01 · night · desk", "person", "", str(UUID(int=7))]
+    row = replace(edition(made, 2, changed), kind="shift")
+    read = reader("zh", names)
+    paper = words(report_pdf(row, made, read, "Yard", money=False))
+    assert paper.count("控制室") == 3, "the roster, the handover, the change"
+    assert "2019-01-01 夜班" in paper
+    assert "2019-01-01 · 夜班 · 控制室" in paper
+    assert "first" in paper, "a post without a name"
+    assert "desk" not in paper
+    book = load_workbook(io.BytesIO(workbook_of(row, made, read, money=False)))
+    cells = [str(c.value) for sheet in book for line in sheet for c in line]
+    assert {"夜班", "控制室"} <= set(cells)
+    keys = words(report_pdf(row, made, reader("zh"), "Yard", money=False))
+    assert "desk" in keys, "without names as before"
+
+
+def test_no_other_report_takes_a_name_of_a_post() -> None:
+    made, names = contents(), plan_from(named()).names
+    row = edition(made, 2, ["incidents", "desk", "", "", "1"])
+    ((_, name, *_),) = change_rows(row, made, reader("zh", names), money=False)
+    assert name == "desk"

@@ -28,6 +28,11 @@ post = [
 controllers = ["ada", "ben", "cy"]
 engineers = ["eve"]
 """
+NAMED = (
+    PLAN.replace('{name = "day",', '{key = "day", name = {en = "Early", zh = "白班"},')
+    .replace('{name = "night",', '{key = "night", name = {en = "Late", zh = "夜班"},')
+    .replace('key = "desk",', 'key = "desk", name = {en = "Control room", zh = "控制室"},')
+)
 ROSTER = """
 first = 2031-07-01
 last = 2031-07-04
@@ -82,6 +87,40 @@ def test_a_roster_is_shown_with_its_gaps(office: Row, tmp_path: Path) -> None:
     assert "energy_manager" in said(office(f"{changed} --to eve --reason x --by ada", code=2))
     refused = said(office(f"{changed} --to nobody --reason x --by boss", code=2))
     assert "No person signs in as 'nobody'" in refused
+
+
+def test_names_stand_before_the_keys_that_one_types(office: Row, tmp_path: Path) -> None:
+    (tmp_path / "named.toml").write_text(NAMED, "utf-8")
+    office(f"duty set-plan {tmp_path / 'named.toml'} --by boss")
+    plan = said(office("--lang zh duty plan"))
+    assert "白班 (day) 07:00, 夜班 (night) 19:00" in plan
+    assert "控制室 (desk) 值守 Ada, Ben, Cy first 待命 Eve" in plan
+    now = said(office("--lang zh duty now --instant", "2031-07-03 03:00", code=1))
+    assert "班次 夜班 (night)，2031-07-02 19:00+01:00" in now
+    assert "控制室 (desk) Ben" in now
+    shown = said(office("duty show --from 2031-07-01 --days 2", code=1))
+    assert "day shift Control room (desk) first" in shown
+    assert "2031-07-01 Early (day) Ada Eve 2031-07-01 Late (night) Ben Eve" in shown
+    assert "2031-07-02/night/first (Late · first): nobody" in shown
+    office("duty ask --from 2031-07-02 --to 2031-07-02 --by ben")
+    leave = office.json("duty leave")[0]["leave"][:8]
+    slots = said(office(f"duty leave-slots {leave}"))
+    assert "2031-07-02/night/desk (Late · Control room) Cy Cy" in slots
+    told = said(office(f"duty approve {leave} --by-rule --by boss"))
+    assert "2031-07-02/night/desk (Late · Control room) Cy" in told
+    back = said(office(f"duty withdraw {leave} --by ben"))
+    assert "it gives back: 2031-07-02/night/desk (Late · Control room)" in back
+    office("duty swap 2031-07-03/night/desk --to cy --by ben")
+    assert "Ben 2031-07-03/night/desk (Late · Control room) Cy - offered" in said(
+        office("duty swaps")
+    )
+    office("duty offer desk --by ada")
+    handover = office.json("duty handovers")[0]["handover"][:8]
+    assert "Ben has Control room (desk)" in said(office(f"duty sign {handover} --by ben"))
+    assert "Control room (desk) signed" in said(office("duty handovers"))
+    (tmp_path / "wrong.toml").write_text(NAMED.replace(', zh = "夜班"', ""), "utf-8")
+    refused = said(office(f"duty set-plan {tmp_path / 'wrong.toml'} --by boss", code=2))
+    assert "The `name` of the shift 'night' is no table" in refused
 
 
 def test_leave_reshuffles_the_roster_by_the_second_persons_word(office: Row) -> None:

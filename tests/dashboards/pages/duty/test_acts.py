@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
+from typing import Any
 from uuid import UUID
 
 import pytest
@@ -27,7 +28,7 @@ from tests.dashboards.fakes import commands_with
 from tests.dashboards.test_pages import parts
 from tests.energy.alerting.notices import book
 from tests.energy.service.duty.offices import Office, slot
-from tests.energy.service.duty.rota import ADA, BEN, BOSS, CY, DEE, FAY, on
+from tests.energy.service.duty.rota import ADA, BEN, BOSS, CY, DEE, FAY, named, on
 from tests.energy.service.work.shop import Shop
 from tests.fixtures.postgres import TestSite, command, database_server, new_site, site_schema
 
@@ -78,7 +79,8 @@ def room(site_schema: TestSite) -> Iterator[Room]:
     duty = duty_of(staff, site_schema.site, site_schema.clock)
     commands = commands_with(site_schema.site.key, duty=duty)
     office.settle()
-    yield Room(office, replace(given, commands=commands), SqlDuty(at))
+    queries: Any = SqlDuty(at)
+    yield Room(office, replace(given, commands=commands, queries=queries), queries)
     staff.close()
 
 
@@ -206,3 +208,15 @@ def test_who_does_not_work_at_the_site_says_nothing(room: Room, role: Role) -> N
 def test_what_is_no_id_is_refused(room: Room, act: str) -> None:
     with pytest.raises(UnknownSubjectError):
         room.press(act, BOSS, "none")
+
+
+def test_a_refusal_of_the_desks_names_the_post_as_the_plan_does(room: Room) -> None:
+    room.office.rosters.set_plan(named(), by=BOSS, command_id=command("named"))
+    room.office.settle()
+    room.press("ask-leave", ADA, "7", first=str(on(1)), last=str(on(1)))
+    (line,) = room.queries.duty_leave(room.scope(BOSS)).rows.waiting
+    with pytest.raises(DutyError, match=f"Nobody would be at {on(1)} Night · Control room"):
+        room.press("approve-leave", BOSS, line.leave)
+    assert "Control room is offered" in room.press("offer-desk", ADA, "desk@")
+    with pytest.raises(DutyError, match="Control room is offered already"):
+        room.press("offer-desk", ADA, "desk@again")

@@ -33,6 +33,13 @@ PATTERN: dict[str, Any] = {
 }
 """Three by turns: a day, the next night, a day off; Eve on call; Dee stands ready at night."""
 
+NAMES: dict[str, Any] = {
+    "day": {"en": "Day", "zh": "白班"},
+    "night": {"en": "Night", "zh": "夜班"},
+    "desk": {"en": "Control room", "zh": "控制室"},
+}
+"""What some shifts and posts of SPEC are called."""
+
 
 def on(day: int) -> date:
     """Return a day of the week that begins on MONDAY."""
@@ -41,3 +48,10 @@ def on(day: int) -> date:
 
 def people(*who: UUID) -> list[str]:
     return [str(each) for each in who]
+
+
+def named(spec: dict[str, Any] = SPEC) -> dict[str, Any]:
+    """Return a plan whose shifts and first post have names."""
+    shifts = [{"key": e["name"], "name": NAMES[e["name"]], "at": e["at"]} for e in spec["shift"]]
+    desk, *others = spec["post"]
+    return {**spec, "shift": shifts, "post": [{**desk, "name": NAMES["desk"]}, *others]}
