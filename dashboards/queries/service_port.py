@@ -27,4 +27,4 @@ class ServiceQueries(
     AssuranceQueries,
     Protocol,
 ):
-    """Questions about work, duty, switching, equipment, reports, requests, cases, rounds, events."""
+    """Questions of work, duty, switching, equipment, reports, requests, cases, rounds, events."""
