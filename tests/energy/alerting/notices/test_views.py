@@ -113,7 +113,7 @@ def test_every_event_is_folded(site_schema: TestSite) -> None:
         ("managers", ["eve"]),
     ]
     counted = site.rows("SELECT count(*), count(reviewed_by) FROM {s}.notice_template")
-    assert counted == [(14, 14)]
+    assert counted == [(15, 15)]
     assert site.rows("SELECT version FROM {s}.notice_plan") == [(1,)]
 
 
