@@ -10,14 +10,16 @@ from uuid import UUID
 from energy.service.assurance.reads import AllowedRow, AnswerRow, EditionRow, EventRow
 from energy.service.assurance.staffing import Manned
 from energy.service.contingency.reads import ActivationRow, ActivationStory, DueRow, PlanRow
+from energy.service.duty.names import NO_NAMES, DutyNames
 from energy.service.reports.table import Contents
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class People:
-    """What people are called."""
+    """What people and posts of duty are called."""
 
     names: Mapping[UUID, str]
+    duty: DutyNames = NO_NAMES
 
     def name(self, person: UUID | None) -> str:
         """Return the name of a person; "?" where it was erased, "" of nobody."""

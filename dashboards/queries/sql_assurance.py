@@ -32,6 +32,7 @@ from energy.service.contingency.reads import (
     read_plans,
     read_story,
 )
+from energy.service.duty.reads import read_duty_names
 
 _NUMBER: Final = re.compile(r"[AV]-[0-9]{4}-[0-9]{1,9}")
 
@@ -134,7 +135,8 @@ class SqlAssurance:
 
     def _people(self, connection: Connection, told: Iterable[UUID | None]) -> People:
         ids = list({each for each in told if each is not None})
-        return People(names=self._at.person_names(connection, ids))
+        duty = read_duty_names(connection, self._at.schema)
+        return People(names=self._at.person_names(connection, ids), duty=duty)
 
 
 def _told(story: ActivationStory) -> list[UUID | None]:

@@ -36,13 +36,17 @@ from energy.service.contingency.reads import (
     StepRow,
 )
 from energy.service.contingency.steps import CallState, StepState, parse_contingency
+from energy.service.duty.names import DutyNames
 from energy.service.reports.table import Contents
 from tests.dashboards.fake_energy import SITE, ZONE, FakeEnergy
 from tests.energy.service.assurance.test_event_file import parsed
 from tests.energy.service.contingency.test_steps import FILE
 
 GRACE, EVE, GONE = (id_of("person", name) for name in ("grace", "eve", "gone"))
-PEOPLE = People(names={GRACE: "Grace <script>", EVE: "Eve"})
+PEOPLE = People(
+    names={GRACE: "Grace <script>", EVE: "Eve"},
+    duty=DutyNames(posts={"desk": {"en": "Control room", "zh": "控制室"}}),
+)
 EVENTS = {
     "V-2026-00001": EventState.PLANNED,
     "V-2026-00002": EventState.APPROVED,

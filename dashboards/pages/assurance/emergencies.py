@@ -121,7 +121,7 @@ def _step(viewer: Viewer, told: ActivationPage, step: StepRow, zone: ZoneInfo) -
     said: list[Component] = [
         badge(viewer.say(f"cli.contingency_step.{step.state}"), _STEP_TONE[step.state]),
         html.Strong(viewer.named(step.do)),
-        html.Span(step.post),
+        html.Bdi(told.people.duty.post(step.post, viewer.language)),
         html.Span(until),
     ]
     if step.at is not None:
@@ -186,12 +186,13 @@ def _due(viewer: Viewer, told: ContingencyBoard) -> Component:
 
 def _plan(viewer: Viewer, told: ContingencyBoard, row: PlanRow) -> Component:
     """Return the newest version of a plan: steps, calls, its review or its activation."""
-    steps = row.steps
-    lines = [
-        html.Li(f"{each.post}: {viewer.named(each.do)} ({each.within_min} min)")
-        for each in steps.steps
-    ]
-    calls = " → ".join(each.contact or each.post for each in steps.calls)
+    steps, duty = row.steps, told.people.duty
+    lines = []
+    for each in steps.steps:
+        post, what = duty.post(each.post, viewer.language), viewer.named(each.do)
+        lines.append(html.Li(f"{post}: {what} ({each.within_min} min)"))
+    called = [each.contact or duty.post(each.post, viewer.language) for each in steps.calls]
+    calls = " → ".join(called)
     body: list[Component | None] = [
         html.Ol(lines),
         html.P(f"{viewer.say('cli.contingency.tree')}: {calls}"),
@@ -281,7 +282,7 @@ def _call(viewer: Viewer, told: ActivationPage, call: CallRow, zone: ZoneInfo) -
     people = " · ".join(told.people.name(who) for who in call.people[:4])
     said: list[Component] = [
         badge(viewer.say(f"cli.contingency_call.{call.state}"), _CALL_TONE[call.state]),
-        html.Strong(call.contact or call.post),
+        html.Strong(call.contact or told.people.duty.post(call.post, viewer.language)),
         html.Bdi(people),
     ]
     if call.at is not None:

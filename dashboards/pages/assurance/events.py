@@ -41,7 +41,7 @@ from dashboards.viewer import Viewer
 from energy.service.assurance.kinds import EventState
 from energy.service.assurance.plan import Check
 from energy.service.assurance.reads import AnswerRow, EventRow
-from energy.service.reports.table import Cell, ReportTable
+from energy.service.reports.table import Cell, Column, ReportTable
 from energy.service.work.checklist import Answer as AnswerKind
 
 MOST = 60
@@ -249,7 +249,7 @@ def _part(viewer: Viewer, told: EventPage, part: ReportTable, zone: ZoneInfo) ->
     heads = [viewer.say(f"cli.event_head.{each.name}") for each in part.columns]
     rows: list[list[Children]] = [
         [
-            _cell(viewer, told, column.kind, value, zone)
+            _cell(viewer, told, column, value, zone)
             for column, value in zip(part.columns, row, strict=True)
         ]
         for row in part.rows[:MOST]
@@ -258,9 +258,12 @@ def _part(viewer: Viewer, told: EventPage, part: ReportTable, zone: ZoneInfo) ->
     return panel(title, table(heads, rows, name=part.key), name=part.key.replace("_", "-"))
 
 
-def _cell(viewer: Viewer, told: EventPage, kind: str, value: Cell, zone: ZoneInfo) -> Children:
+def _cell(viewer: Viewer, told: EventPage, column: Column, value: Cell, zone: ZoneInfo) -> Children:
     if value is None:
         return ""
+    kind = column.kind
+    if column.name == "post":
+        return html.Bdi(told.people.duty.post(str(value), viewer.language))
     if kind == "instant":
         return instant_text(viewer.language, datetime.fromisoformat(str(value)), zone)
     if kind == "person":

@@ -71,6 +71,14 @@ def test_a_page_in_chinese_has_the_chinese_names_and_no_key(given: Parts, path: 
     assert KEYS.findall(shown(parts(), path)), "without names, keys are read as before"
 
 
+@pytest.mark.parametrize(
+    "path", ["/contingency", "/contingency/A-2026-00001", "/assurance/V-2026-00003"]
+)
+def test_contingency_and_assured_events_name_the_posts_too(given: Parts, path: str) -> None:
+    assert "控制室" in shown(given, path)
+    assert "Control room" in shown(given, path, "en")
+
+
 def test_the_table_behind_the_roster_has_the_names(given: Parts) -> None:
     who = viewer(Role.ENERGY_MANAGER, "zh")
     chosen = selection_of("", given.clock.now().date())
