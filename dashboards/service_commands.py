@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from dashboards.assurance_commands import AssuranceCommands
 from dashboards.case_commands import CaseCommands
+from dashboards.inspection_commands import InspectionCommands
 from dashboards.patrol_commands import PatrolCommands
 from dashboards.request_commands import RequestCommands
 from dashboards.switching_commands import SwitchingCommands
@@ -18,5 +19,6 @@ class ServiceCommands:
     switching: SwitchingCommands
     requests: RequestCommands
     cases: CaseCommands
+    inspections: InspectionCommands
     patrol: PatrolCommands
     assurance: AssuranceCommands

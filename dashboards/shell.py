@@ -47,6 +47,7 @@ NAVIGATION: dict[str, tuple[tuple[str, str, Right], ...]] = {
         ("shift_reports", "/shift-reports", Right.READ_ENERGY),
         ("requests", "/requests", Right.READ_REQUESTS),
         ("cases", "/cases", Right.CASES),
+        ("inspections", "/inspections", Right.READ_ENERGY),
         ("rounds", "/rounds", Right.READ_ENERGY),
         ("equipment", "/equipment", Right.READ_ENERGY),
     ),

@@ -24,7 +24,7 @@ from energy.metering.calibration.expected import Expected
 from energy.metering.channel import Channel
 from energy.service.inspection.desk import NODE, POINT, InspectionDesk
 from energy.service.inspection.errors import InspectionError
-from energy.service.inspection.found import Missed
+from energy.service.inspection.found import Claim, Missed
 from energy.service.inspection.kinds import InspectionState, Method
 from energy.service.inspection.reads import InspectionRow
 from energy.service.work.kinds import OrderState
@@ -42,23 +42,7 @@ from processes.meter_life.adjust import (
     propose_adjustment,
     reject_adjustment,
 )
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Claim:
-    """How what was missed is told."""
-
-    method: Method
-    point: str = ""
-    """Where it was missed; "" for the point of the suspicion."""
-    quantity: str | None = None
-    """Of the register; None for the only one with usage."""
-    compared: tuple[date, date] | None = None
-    """Local days whose mean use stands for each day, both included: of a comparison."""
-    load: Fraction | None = None
-    """Connected load: what is used an hour. [unit of the register / h]"""
-    hours: Fraction | None = None
-    """A day. [h]"""
+from processes.readings_state import Settle, settled
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -196,7 +180,13 @@ def _compared(
 
 
 def back_bill(
-    system: System, site: Site, desk: InspectionDesk, row: InspectionRow, made: Proposal, by: UUID
+    system: System,
+    site: Site,
+    desk: InspectionDesk,
+    row: InspectionRow,
+    made: Proposal,
+    by: UUID,
+    settle: Settle = settled,
 ) -> UUID:
     """Propose that what was missed is billed; return the adjustment's id.
 
@@ -219,7 +209,7 @@ def back_bill(
     if again:
         command = id_of(str(command), str(row.position))
     reason = f"{row.number}: {row.words}"
-    adjustment = propose_adjustment(system, site, made.draft, reason=reason, by=by)
+    adjustment = propose_adjustment(system, site, made.draft, reason=reason, by=by, settle=settle)
     missed = Missed(
         adjustment=adjustment,
         point=made.draft.point,
@@ -238,7 +228,8 @@ def back_bill(
     except InspectionError:
         if desk.inspection(row.work_order).adjustment != adjustment:
             # Somebody else was faster: no verb would ever decide about what nobody knows of.
-            reject_adjustment(system, site, adjustment.hex, reason=row.number, by=by)
+            reason = row.number
+            reject_adjustment(system, site, adjustment.hex, reason=reason, by=by, settle=settle)
         raise
     return adjustment
 
@@ -255,16 +246,18 @@ def approve_back_billing(
     row: InspectionRow,
     roles: frozenset[str],
     by: UUID,
+    settle: Settle = settled,
 ) -> int:
     """Let what was missed be billed; return the metering position from which on it counts.
 
     Args:
-        system: Parts of a process in the writer's role.
+        system: Parts of a process that may write to both journals.
         site: The site.
         desk: Of inspections.
         row: The inspection.
         roles: That the person has at the site.
         by: The person.
+        settle: Lets the views come up to the journal.
 
     One that was cut between the two journals is finished by anybody, as whom the adjustment names.
 
@@ -290,7 +283,7 @@ def approve_back_billing(
         if not roles & set(rules.approvers):
             raise InspectionError.of("approver", roles=", ".join(rules.approvers))
         name = known.adjustment.hex
-        done = approve_adjustment(system, site, name, inspection=row.number, by=by)
+        done = approve_adjustment(system, site, name, inspection=row.number, by=by, settle=settle)
     command = id_of("command", "approve back-billing", str(known.adjustment), str(approver))
     desk.approve(row.work_order, by=approver, command_id=command)
     assert done.decided_position is not None, "it is approved"

@@ -35,6 +35,7 @@ from processes.clocks import CLOCKS_EVERY_S, ClockChore
 from processes.correcting import look_once_a_day
 from processes.duty_gaps import GAPS_EVERY_S, GapChore
 from processes.file_drop import FileDrop
+from processes.inspection_look import look_for_suspicions
 from processes.journal_seal import SEAL_EVERY_S, Sealing
 from processes.life import StopSignal, log_to_stderr
 from processes.loudness import list_once_a_night
@@ -70,6 +71,8 @@ PREPAID_EVERY_S = 60.0
 """How often it is looked whether prepaid accounts are to be settled. [s]"""
 CORRECTIONS_EVERY_S = 600.0
 """How often it is looked whether issued invoices were looked at on this day. [s]"""
+SUSPICIONS_EVERY_S = 600.0
+"""How often it is looked whether the days that are over were looked at for suspicions. [s]"""
 LOUDNESS_EVERY_S = 300.0
 """How often it is looked whether the bad actors of the day before were listed. [s]"""
 RECEIVABLES_EVERY_S = 600.0
@@ -181,6 +184,7 @@ class Jobs:
             self._maintenance(site),
             self._daily(site, "corrections", look_once_a_day, CORRECTIONS_EVERY_S),
             self._daily(site, "receivables", use_named_once_a_day, RECEIVABLES_EVERY_S),
+            self._daily(site, "suspicions", look_for_suspicions, SUSPICIONS_EVERY_S),
             self._daily(site, "bad actors", list_once_a_night, LOUDNESS_EVERY_S),
             self._reports(site),
             self._clocks(site),

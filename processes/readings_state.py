@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import mimetypes
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from uuid import UUID, uuid4
@@ -25,6 +25,9 @@ from energy.views.registry import load_channels
 from energy.views.validation.restoring import stale_corrections
 from processes.readings_file import chunks, read_file, require_none, stated_readings
 from processes.settling import settle
+
+Settle = Callable[[System, Site], None]
+"""Lets the views come up to what was just written."""
 
 
 class CorrectionNameError(RefusedError):

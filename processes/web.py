@@ -86,7 +86,7 @@ from processes.life import log_to_stderr
 from processes.notice_gateways import gateways_named
 from processes.papers.issued import BillPapers
 from processes.review.screen_desk import ScreenDesk
-from processes.web_service import service_of
+from processes.web_service import services
 from processes.web_sites import SiteServers
 
 log = structlog.get_logger("web")
@@ -192,7 +192,7 @@ def server_of(system: System, site: Site, answers: KeptAnswers | None = None) ->
             takeover=takeover_of(office, system.vault),
             enquiries=EnquiryDesk(office.books, system.clock, system.vault),
             shift_reports=shift_reports_of(database, site, system.clock),
-            service=service_of(database, site, system.clock, office.books, system.vault),
+            service=services(system, site, office.books),
         ),
         doors=doors_of(system),
         session_store=SqlSessionStore(database, system.vault.digest),

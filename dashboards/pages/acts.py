@@ -26,6 +26,7 @@ from dashboards.pages.duty import acts as duty
 from dashboards.pages.enquiries import acts as enquiries
 from dashboards.pages.equipment import acts as equipment
 from dashboards.pages.incidents import acts as incidents
+from dashboards.pages.inspections import acts as inspections
 from dashboards.pages.money import acts as money
 from dashboards.pages.notices import acts as notices
 from dashboards.pages.outages import acts as outages
@@ -55,6 +56,7 @@ ACTS: dict[str, Act] = {
     **assurance.ACTS,
     **shift_reports.ACTS,
     **cases.ACTS,
+    **inspections.ACTS,
     **rounds.ACTS,
     **incidents.ACTS,
     **work.ACTS,
@@ -84,6 +86,7 @@ OPERATIONS = frozenset(
         *assurance.ACTS,
         *shift_reports.ACTS,
         *cases.ACTS,
+        *inspections.ACTS,
         *rounds.ACTS,
         *incidents.ACTS,
         *work.ACTS,

@@ -21,6 +21,7 @@ from dashboards.pages.duty.tables import DUTY_TABLES
 from dashboards.pages.equipment.tables import EQUIPMENT_TABLES, EQUIPMENT_TABLES_OF
 from dashboards.pages.flows.tables import balance_sheet, flow_sheet, site_flow_sheet
 from dashboards.pages.incidents.tables import INCIDENT_TABLES
+from dashboards.pages.inspections.tables import INSPECTION_TABLES, INSPECTION_TABLES_OF
 from dashboards.pages.load.tables import load_sheet
 from dashboards.pages.meters.tables import LIFE_TABLES, MakeSheetAt
 from dashboards.pages.money.tables import ageing_sheet
@@ -55,6 +56,7 @@ TABLES: dict[str, MakeSheet] = {
     **SHIFT_REPORT_TABLES,
     **REQUEST_TABLES,
     **CASE_TABLES,
+    **INSPECTION_TABLES,
     **NOTICE_TABLES,
     **DUTY_TABLES,
     **EQUIPMENT_TABLES,
@@ -81,6 +83,7 @@ TABLES_OF: dict[str, MakeSheetOf] = {
     **OUTAGE_TABLES_OF,
     **SWITCHING_TABLES_OF,
     **CASE_TABLES_OF,
+    **INSPECTION_TABLES_OF,
     **ROUND_TABLES_OF,
     **EQUIPMENT_TABLES_OF,
     "one_line": one_line_sheet,

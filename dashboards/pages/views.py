@@ -20,6 +20,7 @@ from dashboards.pages.enquiries.views import ENQUIRY_VIEWS
 from dashboards.pages.equipment.views import EQUIPMENT_VIEWS
 from dashboards.pages.flows.views import FLOW_VIEWS
 from dashboards.pages.incidents.views import INCIDENT_VIEWS
+from dashboards.pages.inspections.views import INSPECTION_VIEWS
 from dashboards.pages.load.views import LOAD_VIEWS
 from dashboards.pages.meters.views import METER_VIEWS
 from dashboards.pages.money.views import MONEY_VIEWS
@@ -64,6 +65,7 @@ VIEWS: tuple[View, ...] = (
     *REQUEST_VIEWS,
     *ARTICLE_VIEWS,
     *CASE_VIEWS,
+    *INSPECTION_VIEWS,
     *ROUND_VIEWS,
     *EQUIPMENT_VIEWS,
     *NOTICE_VIEWS,

@@ -8,6 +8,7 @@ from dashboards.queries.assurance_port import AssuranceQueries
 from dashboards.queries.case_port import CaseQueries
 from dashboards.queries.duty_port import DutyQueries
 from dashboards.queries.equipment_port import EquipmentQueries
+from dashboards.queries.inspection_port import InspectionQueries
 from dashboards.queries.patrol_port import PatrolQueries
 from dashboards.queries.request_port import RequestQueries
 from dashboards.queries.shift_report_port import ShiftReportQueries
@@ -23,6 +24,7 @@ class ServiceQueries(
     ShiftReportQueries,
     RequestQueries,
     CaseQueries,
+    InspectionQueries,
     PatrolQueries,
     AssuranceQueries,
     Protocol,

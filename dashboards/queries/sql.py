@@ -15,6 +15,7 @@ from dashboards.queries.sql_enquiries import SqlEnquiries
 from dashboards.queries.sql_equipment import SqlEquipment
 from dashboards.queries.sql_exceptions import SqlExceptions
 from dashboards.queries.sql_flows import SqlFlows
+from dashboards.queries.sql_inspections import SqlInspections
 from dashboards.queries.sql_known import SqlKnown
 from dashboards.queries.sql_life import SqlLife
 from dashboards.queries.sql_lines import SqlLines
@@ -59,6 +60,7 @@ class SqlQueries(
     SqlRequests,
     SqlArticles,
     SqlCases,
+    SqlInspections,
     SqlPatrol,
     SqlAssurance,
     SqlEquipment,
@@ -108,6 +110,7 @@ class SqlQueries(
         SqlRequests.__init__(self, at, self)
         SqlArticles.__init__(self, at)
         SqlCases.__init__(self, at)
+        SqlInspections.__init__(self, at)
         SqlPatrol.__init__(self, at)
         SqlAssurance.__init__(self, at)
         SqlEquipment.__init__(self, at)

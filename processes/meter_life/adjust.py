@@ -36,7 +36,7 @@ from energy.views.meter_facts import CertificateRow, certificates_of
 from energy.views.point_rows import segments_of
 from energy.views.told import Connection
 from processes.one_by_one import Act, one_by_one
-from processes.readings_state import settled
+from processes.readings_state import Settle, settled
 
 
 class AdjustmentError(RefusedError):
@@ -195,7 +195,9 @@ def _intervals(span: UsageSpan, site: Site) -> list[Interval]:
     return found
 
 
-def propose_adjustment(system: System, site: Site, draft: Draft, *, reason: str, by: UUID) -> UUID:
+def propose_adjustment(
+    system: System, site: Site, draft: Draft, *, reason: str, by: UUID, settle: Settle = settled
+) -> UUID:
     """Propose what a draft adds; return the adjustment's id.
 
     Args:
@@ -204,6 +206,7 @@ def propose_adjustment(system: System, site: Site, draft: Draft, *, reason: str,
         draft: What is added.
         reason: Why the error applies to these days.
         by: The person who proposes.
+        settle: Lets the views come up to the journal.
 
     Raises:
         StatementError: The reason is missing, or nothing is added.
@@ -231,7 +234,7 @@ def propose_adjustment(system: System, site: Site, draft: Draft, *, reason: str,
                 command_id=command,
             )
         )
-    settled(system, site)
+    settle(system, site)
     return adjustment_id(command)
 
 
@@ -243,7 +246,13 @@ def _decided(system: System, site: Site, draft: Draft) -> int:
 
 
 def approve_adjustment(
-    system: System, site: Site, name: str, *, inspection: str = "", by: UUID
+    system: System,
+    site: Site,
+    name: str,
+    *,
+    inspection: str = "",
+    by: UUID,
+    settle: Settle = settled,
 ) -> AdjustmentRow:
     """Let an adjustment count, as a second person.
 
@@ -255,6 +264,7 @@ def approve_adjustment(
         name: Beginning of its id.
         inspection: Number of the inspection whose approval this is; its own rules were looked at.
         by: The person.
+        settle: Lets the views come up to the journal, or refuses: they tell what counts already.
 
     Raises:
         AdjustmentError: No adjustment, or more than one, begins so; another one already adds to
@@ -268,13 +278,13 @@ def approve_adjustment(
         raise AdjustmentError.of("adjustment.inspected", number=row.inspection)
     command = id_of("approve adjustment", str(row.adjustment), str(by))
     with one_by_one(system.database, site, Act.ADJUSTMENTS):
-        settled(system, site)
+        settle(system, site)
         known, metering = _known(system, site, row)
         if not known.seen(command):
             known.approve(by=by, command_id=command)
             _require_current(system, site, row, known.known_position)
             metering.store(known)
-    settled(system, site)
+    settle(system, site)
     return adjustment_named(system.database, site, row.adjustment.hex)
 
 
@@ -314,7 +324,7 @@ def _adds_to(row: AdjustmentRow, first: date, last: date) -> bool:
 
 
 def reject_adjustment(
-    system: System, site: Site, name: str, *, reason: str, by: UUID
+    system: System, site: Site, name: str, *, reason: str, by: UUID, settle: Settle = settled
 ) -> AdjustmentRow:
     """Refuse an adjustment; its author may do so, too.
 
@@ -329,7 +339,7 @@ def reject_adjustment(
     if not known.seen(command):
         known.reject(by=by, reason=reason, command_id=command)
         metering.store(known)
-    settled(system, site)
+    settle(system, site)
     return adjustment_named(system.database, site, row.adjustment.hex)
 
 

@@ -32,7 +32,7 @@ from energy.views.review import (
     read_decisions,
     waits_again,
 )
-from processes.readings_state import settled
+from processes.readings_state import Settle, settled
 from processes.review.choice import (
     Chosen,
     HoldDayError,
@@ -46,7 +46,6 @@ from processes.review.choice import (
 )
 
 NameOf = Callable[[UUID], str]
-Settle = Callable[[System, Site], None]
 Tell = Callable[[int, int], None]
 """Called with how many cases are done, of how many."""
 

@@ -20,9 +20,14 @@ from energy.system import System
 from energy.views.readings_told import channel_of
 from energy.views.worker import METERING_VIEWS
 from processes.readings_file import instant_of, stated_readings
-from processes.readings_state import approve_correction, corrections_at, propose_stated
+from processes.readings_state import (
+    Settle,
+    approve_correction,
+    corrections_at,
+    propose_stated,
+)
 from processes.review.choice import Chosen, Outcome
-from processes.review.desk import ReviewDesk, Settle
+from processes.review.desk import ReviewDesk
 from processes.review.disregard import reason_without, stated_without
 from processes.review.estimate import draft_for, estimate_case
 

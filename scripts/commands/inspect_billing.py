@@ -21,10 +21,10 @@ if runs():
     from dashboards.security.scope import Right
     from energy.journal.directory import roles_at
     from energy.service.inspection.errors import InspectionError
+    from energy.service.inspection.found import Claim
     from energy.service.inspection.kinds import Method
     from energy.system import WRITER
     from processes.inspections import (
-        Claim,
         Proposal,
         approve_back_billing,
         back_bill,

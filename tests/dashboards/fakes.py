@@ -46,6 +46,7 @@ from tests.dashboards.fake_energy import INVOICE, NOW, RUN, SITE, ZONE
 from tests.dashboards.fake_equipment import FakeEquipment
 from tests.dashboards.fake_equipment_desk import FakeEquipmentDesk, FakePlanDesk
 from tests.dashboards.fake_flows import FakeFlows
+from tests.dashboards.fake_inspections import FakeInspections, inspection_commands
 from tests.dashboards.fake_leave import FakeDutyDesk, FakeLeave
 from tests.dashboards.fake_life import FakeLife
 from tests.dashboards.fake_lines import FakeLines
@@ -185,6 +186,7 @@ class FakeSite(
     FakeShiftReports,
     FakeRequests,
     FakeCases,
+    FakeInspections,
     FakePatrol,
     FakeEquipment,
     FakeLoad,
@@ -237,6 +239,7 @@ def commands_of(site: FakeSite) -> Commands:
             switching=SwitchingCommands(SITE, FakeSwitchingDesk(site.clock.now), site.clock),
             requests=request_commands(site.clock),
             cases=CaseCommands(SITE, FakeCaseDesk(site.clock.now)),
+            inspections=inspection_commands(site.clock),
             patrol=PatrolCommands(SITE, FakePatrolDesk(site.clock.now())),
             assurance=AssuranceCommands(
                 site=SITE,

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from dashboards.components.work_pieces import WORK
 from dashboards.pages.phone.layout import HOME
+from dashboards.queries.inspection_rows import InspectionTab
 from energy.base.ids import id_of
 from energy.service.cases.kinds import CaseKind
 from tests.dashboards import fake_articles, fake_requests
@@ -17,6 +18,7 @@ from tests.dashboards.fake_assurance import ACTIVATIONS, SHOWN
 from tests.dashboards.fake_cases import CASES
 from tests.dashboards.fake_energy import COMPUTED
 from tests.dashboards.fake_equipment import ENDED, GENSET, GONE, METER, OIL, PUMP, START
+from tests.dashboards.fake_inspections import INSPECTED, SUSPECTED
 from tests.dashboards.fake_orders import NEW, OVER, PLANNED, SIGNABLE
 from tests.dashboards.fake_patrol import WALK
 from tests.dashboards.fake_review import CASE
@@ -144,6 +146,10 @@ PATHS = {
     **{f"case-new_{kind}": f"/cases/new/{kind}" for kind in CaseKind},
     **{f"case-of_{name}": f"/cases/{number}" for name, number in CASES.items()},
     "own-cases": "/portal/cases",
+    "inspections": "/inspections",
+    **{f"inspections_{tab}": f"/inspections/{tab}" for tab in InspectionTab if tab != "suspected"},
+    **{f"suspicion_{name}": f"/inspections/suspicion/{it.hex}" for name, it in SUSPECTED.items()},
+    **{f"inspection_{name}": f"/inspections/{number}" for name, number in INSPECTED.items()},
     "rounds": "/rounds",
     "round-day": "/rounds/east/2026-07-15",
     "round-value": "/rounds/east/2026-07-15/tr1/oil",

@@ -28,7 +28,7 @@ from energy.base.period import local_day, span_of_days
 from energy.journal.application import JournalApplication
 from energy.service.inspection.desk import InspectionDesk
 from energy.service.inspection.errors import InspectionError
-from energy.service.inspection.found import Evidence, Found
+from energy.service.inspection.found import Claim, Evidence, Found
 from energy.service.inspection.inspection import Inspection
 from energy.service.inspection.kinds import FindingKind, InspectionState, Method
 from energy.service.inspection.reads import InspectionRow, read_inspections
@@ -40,7 +40,6 @@ from energy.store.embedded import EmbeddedPostgres
 from energy.system import WRITER, System
 from energy.views.adjustments import read_adjustments
 from processes.inspections import (
-    Claim,
     Proposal,
     approve_back_billing,
     back_bill,

@@ -129,7 +129,7 @@ class InspectionDesk:
         Of one point and local day there is one.
 
         Raises:
-            InspectionError: No words.
+            InspectionError: No words, or no meter is known at the point.
             WorkError: There is no such point.
             ConflictError: Somebody else notes it again and again.
         """
@@ -139,6 +139,8 @@ class InspectionDesk:
             rows = connection.execute(
                 f"SELECT utility FROM {self._site.schema}.meter WHERE point = %s", (point,)
             ).fetchall()
+        if not rows:
+            raise InspectionError.of("no_point", point=point)
         today = local_day(self._clock.now(), self._site.zone)
         seal = Suspected(
             kind=SuspicionKind.SEAL,

@@ -10,7 +10,7 @@ from typing import Any, Final
 from uuid import UUID
 
 from energy.service.inspection.errors import LONGEST, InspectionError, worded
-from energy.service.inspection.kinds import FindingKind
+from energy.service.inspection.kinds import FindingKind, Method
 
 _LEAST_PERCENT: Final = -100
 
@@ -91,6 +91,23 @@ class Found:
             "error_percent": None if self.error_percent is None else str(self.error_percent),
             "words": worded(self.words),
         }  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Claim:
+    """How what was missed is told."""
+
+    method: Method
+    point: str = ""
+    """Where it was missed; "" for the point of the suspicion."""
+    quantity: str | None = None
+    """Of the register; None for the only one with usage."""
+    compared: tuple[date, date] | None = None
+    """Local days whose mean use stands for each day, both included: of a comparison."""
+    load: Fraction | None = None
+    """Connected load: what is used an hour. [unit of the register / h]"""
+    hours: Fraction | None = None
+    """A day. [h]"""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -23,7 +23,6 @@ from billing.enquiries.enquiry import About, Subject
 from billing.office import BillingOffice
 from billing.prepaid.office import PrepaidOffice
 from billing.receivables.collecting import Collecting
-from billing.views.case_books import SiteCaseBooks
 from billing.views.outage_tenants import supplied_by
 from billing.views.service_desk import desk_books
 from dashboards.commands import Commands
@@ -40,10 +39,6 @@ from energy.base.clock import ManualClock
 from energy.base.ids import id_of
 from energy.journal.application import JournalApplication
 from energy.metering.plant import SupplyGraph
-from energy.service.cases.asked import Application
-from energy.service.cases.desk import CaseDesk
-from energy.service.cases.kinds import CaseKind
-from energy.service.cases.plan import parse_case_plan
 from energy.service.note_desk import NoteDesk
 from energy.service.reports.desk import ReportDesk
 from energy.service.reports.table import Column, ReportTable
@@ -74,7 +69,6 @@ from tests.dashboards.fake_till import no_card_writer
 from tests.dashboards.fakes import PASSWORD, FakePeople, person_of, settings, web_over
 from tests.dashboards.queries.conftest import NOW, WebTown, shown
 from tests.dashboards.security.matrix_lists import NOBODY, ONE, OTHER, WORDS
-from tests.energy.service.cases.steps import FILE as CASE_STEPS
 from tests.energy.service.reports.edition import contents
 from tests.energy.service.requests.counter import Counter
 from tests.energy.service.work.shop import Shop
@@ -82,6 +76,8 @@ from tests.energy.service.work.test_levels import FILE
 from tests.fixtures.doubts import review_of
 from tests.fixtures.supply import electricity, node
 from tests.fixtures.town_book import TownBook
+from tests.fixtures.town_cases import cases_asked
+from tests.fixtures.town_inspections import inspected, inspections_at
 from tests.fixtures.town_switching import ask, written
 
 __all__ = ["server"]
@@ -109,6 +105,8 @@ class Subjects:
     receipts: dict[str, str]
     cases: dict[str, str]
     """Number of a supply case of each tenant."""
+    inspections: dict[str, tuple[str, str]]
+    """Id of a suspicion of each tenant's meter, and number of its inspection."""
     work: dict[str, tuple[str, str]]
     """Number of an incident that the tenant told, and of an order of it."""
     requests: dict[str, str]
@@ -128,6 +126,8 @@ class Subjects:
             "order": self.work[building][1],
             "request": self.requests[building],
             "case": self.cases[building],
+            "suspicion": self.inspections[building][0],
+            "inspection": self.inspections[building][1],
         }
 
 
@@ -211,7 +211,13 @@ def matrix(server: EmbeddedPostgres) -> Iterator[Matrix]:
         reported(town, next(number for account, _, number in rows if account == f"A-{ONE}"))
         work = work_under_way(town)
         requests = disputes(town, {account[2:]: number for account, _, number in rows})
-        cases = cases_asked(town)
+        book = TownBook(town=town, clock=ManualClock(NOW))
+        cases = cases_asked(book, (ONE, OTHER), NOBODY)
+        inspections = inspected(
+            TownBook(town=town, clock=ManualClock(NOW)),
+            (ONE, OTHER),
+            (NOBODY, id_of("person", "x")),
+        )
         subjects = Subjects(
             run=run,
             enquiries=asked,
@@ -220,6 +226,7 @@ def matrix(server: EmbeddedPostgres) -> Iterator[Matrix]:
             work=work,
             requests=requests,
             cases=cases,
+            inspections=inspections,
             invoices={account[2:]: invoice for account, invoice, _ in rows},
             numbers={account[2:]: number for account, _, number in rows},
         )
@@ -271,7 +278,14 @@ def commands_of(web: WebTown, town: Town, desk: EnquiryDesk, clock: ManualClock)
         equipment=equipment_of(web.staff, town.site, clock),
         enquiries=desk,
         shift_reports=shift_reports_of(web.staff, town.site, clock),
-        service=service_of(web.staff, town.site, clock, office.books, town.vault),
+        service=service_of(
+            web.staff,
+            town.site,
+            clock,
+            office.books,
+            town.vault,
+            inspections=inspections_at(town, web.staff, clock),
+        ),
     )
 
 
@@ -368,28 +382,6 @@ def disputes(town: Town, bills: dict[str, str]) -> dict[str, str]:
     both = {"en": "A broken seal", "zh": "铅封损坏"}
     text = ArticleText(title=both, text=both, tags=[])
     known.write("broken-seal", text, by=NOBODY, command_id=id_of("article", "seal"))
-    book.settle()
-    return found
-
-
-def cases_asked(town: Town) -> dict[str, str]:
-    """Open a closure that each tenant asked for, with words of the office; return the numbers."""
-    book = TownBook(town=town, clock=ManualClock(NOW))
-    desk = CaseDesk(book.writer, book.site, book.clock, SiteCaseBooks(town.office.books))
-    first, plan = parse_case_plan(CASE_STEPS)
-    desk.publish(plan, valid_from=first, by=NOBODY, command_id=id_of("case plan"))
-    found = {}
-    for each in (ONE, OTHER):
-        asked = Application(
-            kind=CaseKind.CLOSURE,
-            applicant=f"account/A-{each}",
-            utility="electricity",
-            point=f"{each}-elec",
-            account=f"A-{each}",
-            asked_at=NOW,
-        )
-        case = desk.open(asked, by=NOBODY, command_id=id_of("case", each))
-        found[each] = desk.case(case).number
     book.settle()
     return found
 

@@ -1,0 +1,1 @@
+"""Suspicions and inspections: listed, ordered, told, billed and approved."""
