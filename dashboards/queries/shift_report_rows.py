@@ -63,6 +63,8 @@ class ReportPage:
     money: bool
     remind_min: int
     names: Mapping[UUID, str]
+    classes: Mapping[str, Mapping[str, str]]
+    """Names of the classes of the service levels, by key."""
 
     @property
     def newest(self) -> bool:

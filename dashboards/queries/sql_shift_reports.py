@@ -34,7 +34,7 @@ from energy.service.reports.reads import (
     read_reports,
 )
 from energy.service.reports.table import Contents
-from energy.service.work.reads import read_incidents
+from energy.service.work.reads import read_class_names, read_incidents
 
 DAYS: Final = 60
 """How far back a list goes."""
@@ -98,6 +98,7 @@ class SqlShiftReports:
             money=money,
             remind_min=read_report_plan(connection, schema).remind_min,
             names=self._names(connection, [*acting, *_people_of(shown)]),
+            classes=read_class_names(connection, schema),
         )
 
     def owed_report(self, scope: Scope, number: str, stage: str) -> Answer[OwedPage] | None:
@@ -135,7 +136,13 @@ class SqlShiftReports:
             duty = read_duty_names(connection, self._at.schema)
         if page is None:
             return None
-        reader = Reader(language=language, zone=self._at.site.zone, name_of=page.name, duty=duty)
+        reader = Reader(
+            language=language,
+            zone=self._at.site.zone,
+            name_of=page.name,
+            duty=duty,
+            classes=page.classes,
+        )
         facts = (page.row, page.contents, reader)
         if form is ReportFile.PDF:
             return report_pdf(*facts, self._at.site.name, money=page.money)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
 from uuid import UUID
@@ -33,6 +33,8 @@ class Reader:
     name_of: NameOf
     duty: DutyNames = NO_NAMES
     """Of shifts and posts."""
+    classes: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    """Names of the classes of the service levels, by key."""
 
     def say(self, key: str, **values: object) -> str:
         """Return a text of the catalogue."""
@@ -82,11 +84,13 @@ class Reader:
         return self.named(column, str(cell))
 
     def named(self, column: Column, cell: str) -> str:
-        """Return a text of a column: a shift and a post by name, a coded word in words."""
+        """Return a text of a column: a shift, a post and a class by name, a coded word in words."""
         if column.kind == "text" and column.name == "shift":
             return self.duty.shift(cell, self.language)
         if column.kind == "text" and column.name == "post":
             return self.duty.post(cell, self.language)
+        if column.kind == "text" and column.name == "class":
+            return self.classes.get(cell, {}).get(self.language, cell)
         return self.word(column.kind, cell)
 
     def span(self, kind: str, span: str) -> str:

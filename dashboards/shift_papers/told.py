@@ -12,8 +12,6 @@ from energy.service.reports.reads import ReportRow
 from energy.service.reports.table import MORE, Contents, ReportTable
 
 _MONEY = "money"
-_DUTY = frozenset({"shift", "post"})
-"""Columns that hold keys of the plan of duty."""
 _SHORT = 16
 """Signs of a seal that people compare."""
 
@@ -88,12 +86,10 @@ def change_rows(
 def _row_words(contents: Contents, table: str, name: str, reader: Reader) -> str:
     """Return what names a row, in words."""
     part, parts = contents.table(table), name.split(" · ")
-    duty = {each.name for each in part.columns if each.name in _DUTY} if part else set()
-    columns = part.columns if part and duty else ()
     found = [reader.word("word:utility", each) for each in parts]
-    for place, column in enumerate(columns[: len(parts)]):
-        if column.name in duty:
-            found[place] = reader.named(column, parts[place])
+    for place, column in enumerate(part.columns[: len(parts)] if part else ()):
+        if column.kind == "text" or column.kind.startswith("word:"):
+            found[place] = reader.named(column, found[place])
     return " · ".join(found)
 
 

@@ -33,6 +33,7 @@ if runs():
         read_report_plan,
         read_reports,
     )
+    from energy.service.work.reads import read_class_names
     from energy.system import WEB, WRITER
     from processes.notice_files import written
     from processes.shift_reports.making import make_report
@@ -207,7 +208,9 @@ def _desk(at: Opened) -> ReportDesk:
 def _reader(at: Opened) -> Reader:
     with at.system.database.connection() as connection:
         duty = read_duty_names(connection, at.site.schema)
-    return Reader(language=at.language, zone=at.site.zone, name_of=at.name_of, duty=duty)
+        classes = read_class_names(connection, at.site.schema)
+    zone, name_of = at.site.zone, at.name_of
+    return Reader(language=at.language, zone=zone, name_of=name_of, duty=duty, classes=classes)
 
 
 def _write(

@@ -192,6 +192,7 @@ class FakeShiftReports(FakeEnergy):
             money=money,
             remind_min=30,
             names=NAMES,
+            classes={"critical": {"en": "Critical", "zh": "紧急"}},
         )
         answer: Answer[ReportPage] = Answer(as_of=48_213, age_s=41, rows=page)
         return answer

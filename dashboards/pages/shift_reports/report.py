@@ -43,7 +43,13 @@ def report_page(
     """Return the page of an edition: what it is, what is to be done, what it tells."""
     told = answer.rows
     row = told.row
-    reader = Reader(language=viewer.language, zone=settings.zone, name_of=told.name, duty=duty)
+    reader = Reader(
+        language=viewer.language,
+        zone=settings.zone,
+        name_of=told.name,
+        duty=duty,
+        classes=told.classes,
+    )
     paper = Paper(row, told.contents, reader, settings.site_name)
     title = viewer.say(f"shift_report.title_{row.kind}")
     span = reader.span(row.kind, row.span)

@@ -201,6 +201,12 @@ class FactRow:
     told: Mapping[str, Any]
 
 
+def read_class_names(connection: Connection, schema: str) -> dict[str, Mapping[str, str]]:
+    """Return what the classes of all service levels are called, by key; the latest name of each."""
+    versions = sorted(read_levels(connection, schema).items())
+    return {each.key: each.name for _, row in versions for each in row.levels.levels}
+
+
 def read_levels(connection: Connection, schema: str) -> dict[int, LevelsRow]:
     """Return the service levels of a site by version."""
     rows: list[tuple[Any, ...]] = connection.execute(
