@@ -281,4 +281,5 @@ class DutyCommands:
 
 
 def _command(verb: str, *said: object) -> UUID:
-    return id_of("command", verb, *map(str, said))
+    words = repr([str(each) for each in said])  # of several rows, too
+    return id_of("command", verb, words)

@@ -7,6 +7,7 @@ where they fail, in the directory for all of them together.
 
 from __future__ import annotations
 
+import re
 from typing import Protocol
 
 from flask import Flask, Response, request
@@ -22,6 +23,7 @@ from energy.base.text import t
 from energy.service.cases.seen import ApplicantView
 
 PATH = "/case"
+_FORM = re.compile(r"[A-Z]-[0-9]{4}-[0-9]{1,9}")
 LONGEST = 40
 """Of a number or code that is looked at. [sign]"""
 
@@ -65,8 +67,9 @@ def _asked(parts: Admission, queries: ByCode) -> Response:
     of_number, of_address = parts.sessions.failures(name, address)
     if of_number >= PER_ACCOUNT or of_address >= PER_ADDRESS:
         return Response(_page(parts, message="case_door.too_many"), 429)
-    number, code = _typed("number"), _typed("code")
-    seen = queries.case_by_code(number, code)
+    number, code = _typed("number").upper(), _typed("code")
+    known = _FORM.fullmatch(number) is not None and code.isprintable()
+    seen = queries.case_by_code(number, code) if known else None
     if seen is None:
         parts.doors.people.sign_in_failed(name, address)
         return Response(_page(parts, message="case_door.wrong"), 401)

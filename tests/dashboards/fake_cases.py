@@ -229,6 +229,7 @@ class FakeCases(FakeEnergy):
         return tuple(self._case_seen(name) for name in ("quoted", "refused"))
 
     def case_by_code(self, number: str, code: str) -> ApplicantView | None:
+        assert (number + code).isprintable(), "PostgreSQL takes no NUL"
         name = next((key for key, each in CASES.items() if each == number.strip().upper()), None)
         return self._case_seen(name) if name is not None and code == CODE else None
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
 
@@ -63,28 +64,34 @@ def demand_area(connection: Connection, schema: str, plan: EventPlan) -> None:
 
 
 def read_area(connection: Connection, schema: str, plan: EventPlan) -> Area:
-    """Return what the places and nodes of an event hold now."""
+    """Return what the places and nodes of an event hold, by the supply graphs of its time."""
+    then = {"begin": plan.period.start, "end": plan.period.end}
+    holds = "valid_from < %(end)s AND (valid_to IS NULL OR valid_to > %(begin)s)"
     held = _column(
         connection,
-        f"WITH RECURSIVE held AS (SELECT key FROM {schema}.place WHERE key = ANY(%s) "
+        f"WITH RECURSIVE held AS (SELECT key FROM {schema}.place WHERE key = ANY(%(keys)s) "
         f"UNION SELECT p.key FROM {schema}.place AS p JOIN held AS h ON p.parent = h.key) "
         "SELECT key FROM held ORDER BY key",
         list(plan.places),
     )
     points = _column(
-        connection, f"SELECT point FROM {schema}.meter WHERE place = ANY(%s) ORDER BY point", held
+        connection,
+        f"SELECT point FROM {schema}.meter WHERE place = ANY(%(keys)s) ORDER BY point",
+        held,
     )
     metered = _column(
         connection,
-        f"SELECT DISTINCT point FROM {schema}.supply_node WHERE point IS NOT NULL "
-        "AND valid_to IS NULL AND utility || '/' || key = ANY(%s) ORDER BY point",
+        f"SELECT DISTINCT point FROM {schema}.supply_node WHERE point IS NOT NULL AND {holds} "
+        "AND utility || '/' || key = ANY(%(keys)s) ORDER BY point",
         list(plan.nodes),
+        **then,
     )
     nodes = _column(
         connection,
         f"SELECT DISTINCT utility || '/' || key FROM {schema}.supply_node "
-        "WHERE valid_to IS NULL AND point = ANY(%s)",
+        f"WHERE {holds} AND point = ANY(%(keys)s)",
         points,
+        **then,
     )
     return Area(
         places=tuple(sorted({*held, *plan.places})),
@@ -144,6 +151,9 @@ def thing_named(connection: Connection, schema: str, name: str) -> tuple[UUID, s
     return rows[0]
 
 
-def _column(connection: Connection, query: str, values: Sequence[str]) -> list[str]:
-    rows: list[tuple[Any, ...]] = connection.execute(query.encode(), (list(values),)).fetchall()
+def _column(
+    connection: Connection, query: str, keys: Sequence[str], **times: datetime
+) -> list[str]:
+    asked = {"keys": list(keys), **times}
+    rows: list[tuple[Any, ...]] = connection.execute(query.encode(), asked).fetchall()
     return [row[0] for row in rows]

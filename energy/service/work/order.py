@@ -23,6 +23,8 @@ from energy.service.work.job import Job, Part, Stretch, whole_minute
 from energy.service.work.kinds import OrderState, WaitsFor
 from energy.service.work.order_facts import OrderFacts
 
+MOST_PAPERS: Final = 40
+"""Photos and papers of an order."""
 _AT_WORK: Final = (OrderState.UNDER_WAY, OrderState.PAUSED)
 _OPEN: Final = (OrderState.OPEN, OrderState.TAKEN, *_AT_WORK)
 
@@ -228,6 +230,15 @@ class WorkOrder(OrderFacts):
             self.trigger_event(
                 WorkOrder.Answered, item=item, value=said, by=by, command_id=command_id
             )
+
+    def demand_paper(self, command_id: UUID) -> None:
+        """Refuse a further photo or paper.
+
+        Raises:
+            WorkError: It is not under way, or has as many as an order takes.
+        """
+        if self._may(command_id, *_AT_WORK) and len(self.papers) >= MOST_PAPERS:
+            raise WorkError.of("papers", number=self.number, most=MOST_PAPERS)
 
     def add_paper(self, sha256: str, media_type: str, *, by: UUID, command_id: UUID) -> None:
         """Keep a photo or paper with it; the same one again is one.

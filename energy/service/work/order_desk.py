@@ -156,10 +156,10 @@ class WorkOrderDesk:
             command_id: Of the command.
 
         Raises:
-            WorkError: There is no such order, or it is not under way.
+            WorkError: There is no such order, it is not under way, or has its most papers.
             AttachmentError: It is empty or too large.
         """
-        self.order(order)
+        self.order(order).demand_paper(command_id)  # before it is kept for good
         with self._database.connection() as connection:
             sha256 = keep_attachment(connection, self._site.schema, content, media_type)
         self.act(

@@ -44,6 +44,8 @@ def test_a_wrong_number_and_a_wrong_code_are_the_same_answer() -> None:
     assert words(number) == words(code)
     assert "promised" not in code.text
     assert ask(web, "", "").status_code == 401
+    for number, code in ((CASES["quoted"] + "\0x", CODE), (CASES["quoted"], "A\0B")):
+        assert ask(web, number, code).status_code == 401
 
 
 def test_what_was_typed_is_text() -> None:

@@ -137,7 +137,7 @@ def test_a_swap_and_a_change_are_one_each(room: Room) -> None:
 
 def test_the_log_and_a_desk_passed_by_two_are_said_once_each(room: Room) -> None:
     room.office.go_to(0, 18)
-    assert "open point" in room.twice("tell-log", ADA, "7", text="pump 2", stays="open")
+    assert "open point" in room.twice("tell-log", ADA, "7", text="pump 2\nhums", stays="open")
     (point,) = room.queries.shift_log(room.scope(ADA)).rows.points
     room.twice("offer-desk", ADA, "desk@")
     (desk,) = room.queries.handovers(room.scope(CY)).rows.desks

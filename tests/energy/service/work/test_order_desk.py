@@ -14,6 +14,7 @@ from energy.service.work.heard import Spot
 from energy.service.work.job import Part, Stretch
 from energy.service.work.kinds import OrderKind, OrderState, Problem, WaitsFor
 from energy.service.work.levels import ServiceLevelError
+from energy.service.work.order import MOST_PAPERS
 from energy.service.work.order_desk import WorkOrderDesk
 from energy.service.work.reads import (
     read_history,
@@ -112,6 +113,25 @@ def test_an_order_lives_from_an_incident_to_its_signature(shop: Shop) -> None:
     shop.do(incident, "close", by=CLARA)
     with pytest.raises(WorkError, match="closed"):
         shop.order("late", level="", incident=incident)
+
+
+def test_a_photo_that_is_refused_is_not_kept(shop: Shop) -> None:
+    order = shop.order()
+    begun(shop, order)
+    shop.work(order, "cancel", "not needed", by=ANNA)
+    with pytest.raises(WorkError, match="cancelled"):
+        shop.orders.add_paper(order, JPEG, "image/jpeg", by=BEN, command_id=command("photo"))
+    assert shop.site.rows("SELECT count(*) FROM {s}.attachment") == [(0,)]
+
+
+def test_an_order_takes_so_many_photos_and_no_more(shop: Shop) -> None:
+    order = shop.order()
+    begun(shop, order)
+    for n in range(MOST_PAPERS):
+        shop.work(order, "add_paper", f"{n:064}", "image/jpeg")
+    with pytest.raises(WorkError, match="as many as an order takes"):
+        shop.orders.add_paper(order, JPEG, "image/jpeg", by=BEN, command_id=command("photo"))
+    assert shop.site.rows("SELECT count(*) FROM {s}.attachment") == [(0,)]
 
 
 def finish(shop: Shop, incident: UUID) -> None:
