@@ -177,7 +177,7 @@ class FakePatrolDesk:
 
     def tell(self, walked: UUID, stop: str, said: Mapping[str, Said], *, by: UUID) -> None:
         for key, each in said.items():
-            made = id_of("command", str(walked), stop, key, each.value)
+            made = id_of("command", str(walked), stop, key, each.value, each.note)
             self.walk(walked).known.tell(
                 SPEC, stop, key, each, by=by, now=self.now, command_id=made
             )

@@ -133,8 +133,8 @@ def _taken(
         )
     except RefusedError as refused:
         return Outcome(brought=brought, became=Became.REFUSED, why=refused.message)
-    became = {Entry.TOLD: Became.TOLD, Entry.DOUBT: Became.DOUBT, None: Became.REPEATED}
-    return Outcome(brought=brought, became=became[entry])
+    became = {None: Became.REPEATED, Entry.DOUBT: Became.DOUBT}.get(entry, Became.TOLD)
+    return Outcome(brought=brought, became=became)
 
 
 def _skipped(known: PatrolRound, spec: RoundSpec, brought: Brought, by: UUID) -> Outcome:

@@ -124,18 +124,25 @@ class PatrolDesk:
         return open_at(self.editions, key.strip().lower(), self._clock.now(), self._site.zone)
 
     def asked_at(self, key: str, due_at: datetime) -> Asked:
-        """Return the round of a key that is due at an instant, by the plan as it is known now.
+        """Return the round of a key that is due at an instant.
+
+        By the version it was begun with, else by the one that asked for it then, or holds now.
 
         Raises:
             PatrolError: None is.
         """
-        now = self._clock.now()
-        day = local_day(due_at, self._site.zone)
-        edition = held_at(self.editions, day, now)
-        spec = None if edition is None else edition.plan.find(key.strip().lower())
-        if edition is None or spec is None or due_at not in spec.due.on(day, self._site.zone):
-            raise PatrolError.of("not_asked", round=key[:40], at=due_at)
-        return Asked(version=edition.version, spec=spec, due_at=due_at)
+        name, zone = key.strip().lower(), self._site.zone
+        identity = patrol_id(self._site.key, name, due_at)
+        begun = self._operations.find(identity)
+        if isinstance(begun, PatrolRound):
+            return Asked(version=begun.edition, spec=self.walk(identity).spec, due_at=due_at)
+        day, editions = local_day(due_at, zone), self.editions
+        for at in (due_at, self._clock.now()):
+            edition = held_at(editions, day, at)
+            spec = None if edition is None else edition.plan.find(name)
+            if edition is not None and spec is not None and due_at in spec.due.on(day, zone):
+                return Asked(version=edition.version, spec=spec, due_at=due_at)
+        raise PatrolError.of("not_asked", round=key[:40], at=due_at)
 
     @property
     def bringing(self) -> Bringing:
@@ -183,7 +190,11 @@ class PatrolDesk:
         """
 
         def act(known: PatrolRound, spec: RoundSpec) -> None:
-            for value, each in said.items():
+            def there(told: tuple[str, Said]) -> bool:
+                kept = known.values.get((stop, told[0]))
+                return kept is not None and kept[0] == told[1].value.strip()
+
+            for value, each in sorted(said.items(), key=there):  # a note goes with what is new
                 turn = known.mends.get((stop, value), -1)
                 words = repr((stop, value, each.value, turn, str(by)))
                 known.tell(

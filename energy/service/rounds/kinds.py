@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from typing import Final
 
 
 class Entry(StrEnum):
@@ -14,6 +15,12 @@ class Entry(StrEnum):
     MENDED = "mended"
     DOUBT = "doubt"
     """Brought beside a value that is there; it does not count."""
+    NOTED = "noted"
+    """A note said later, with the value it is about, which goes on counting as it was told."""
+
+
+COUNTING: Final = frozenset({Entry.TOLD, Entry.MENDED})
+"""The latest of these is what counts."""
 
 
 class Raised(StrEnum):

@@ -170,7 +170,8 @@ def read_rounds(
     span = span_of_days(first, last, zone)
     mine = {(each.spec.key, each.due_at): each for each in asked if each.due_at < span.end}
     for place, walk in walks.items():
-        if place not in mine:  # due last before the plan was published, or by another version
+        # begun by another version than the one that asks, or due last before it was published
+        if place not in mine or mine[place].version != walk.version:
             plan = editions[walk.version - 1].plan
             spec = plan.find(walk.key)
             assert spec is not None, "a round is walked by the version that has it"

@@ -1,7 +1,7 @@
 """In: what a person reads on a patrol round. Out: its facts; nothing told is ever changed. Pure.
 
 A value that is mended, or brought by somebody else beside one that is there, is an entry of its
-own: the latest told or mended one counts, the others stay.
+own: the latest told or mended one counts, the others stay. A note said later is an entry, too.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from energy.base.aggregate import JournalAggregate
 from energy.base.ids import id_of
 from energy.service.rounds.errors import PatrolError, worded
 from energy.service.rounds.items import LogItem, RoundSpec
-from energy.service.rounds.kinds import Entry, Raised, Said
+from energy.service.rounds.kinds import COUNTING, Entry, Raised, Said
 from energy.service.rounds.plans import Asked
 
 MOST_MENDS: Final = 20
@@ -112,6 +112,8 @@ class PatrolRound(JournalAggregate):
         self.mends: dict[tuple[str, str], int] = {}
         self.brought: set[tuple[str, str, str, datetime, UUID]] = set()
         """Every entry: stop, value, what was said, when it was read, by whom."""
+        self.notes: set[tuple[str, str]] = set()
+        """Every note, by stop."""
         self.skipped: dict[str, str] = {}
         """Reason by stop."""
         self.raised: dict[tuple[str, str, str], str] = {}
@@ -152,7 +154,7 @@ class PatrolRound(JournalAggregate):
         now: datetime,
         command_id: UUID,
     ) -> None:
-        """Say what was read, or mend it; what is there already, said again, changes nothing.
+        """Say what was read, or mend it; said again, only a note that is new is kept.
 
         Args:
             spec: The round, as the version of its plan has it.
@@ -174,22 +176,14 @@ class PatrolRound(JournalAggregate):
         self.demand_owner(by)
         kept = item.fitting(said.value)
         there = self.values.get((stop, value))
-        if there is not None and there[0] == kept:
+        again = there is not None and there[0] == kept
+        if again and not self._new_note(stop, said):
             return
         self._demand_instant(said.read_at, spec, now)
-        self._demand_fitting(item, (stop, value), kept, said)
-        self._tell(
-            stop=stop,
-            value=value,
-            entry=str(Entry.TOLD if there is None else Entry.MENDED),
-            said=kept,
-            read_at=said.read_at,
-            outside=item.outside(kept),
-            reason="" if there is None else worded(said.reason),
-            note=worded(said.note, needed=False),
-            by=by,
-            command_id=command_id,
-        )
+        if not again:
+            self._demand_fitting(item, (stop, value), kept, said)
+        entry = Entry.NOTED if again else Entry.TOLD if there is None else Entry.MENDED
+        self._keep(item, stop, entry, kept, said, by=by, command_id=command_id)
 
     def bring(
         self,
@@ -205,15 +199,7 @@ class PatrolRound(JournalAggregate):
         """Take what somebody read without network; None where it is there already.
 
         A value that is there is never overwritten: what differs stands beside it as a doubt.
-
-        Args:
-            spec: The round, as the version of its plan has it.
-            stop: Key of the stop.
-            value: Key of the log value.
-            said: What was read.
-            by: Who read it.
-            now: Present instant.
-            command_id: Of the command.
+        A note that is new is kept beside what was brought before. Arguments as of `tell`.
 
         Raises:
             PatrolError: There is no such stop or value, it does not fit, was read in the future or
@@ -221,23 +207,13 @@ class PatrolRound(JournalAggregate):
         """
         item = spec.stop(stop).item(value)
         kept = item.fitting(said.value)
-        if self.seen(command_id) or (stop, value, kept, said.read_at, by) in self.brought:
+        again = self.seen(command_id) or (stop, value, kept, said.read_at, by) in self.brought
+        if again and not self._new_note(stop, said):
             return None
         self._demand_instant(said.read_at, spec, now)
         free = (stop, value) not in self.values and not self.ended
-        entry = Entry.TOLD if free else Entry.DOUBT
-        self._tell(
-            stop=stop,
-            value=value,
-            entry=str(entry),
-            said=kept,
-            read_at=said.read_at,
-            outside=item.outside(kept),
-            reason="",
-            note=worded(said.note, needed=False),
-            by=by,
-            command_id=command_id,
-        )
+        entry = Entry.NOTED if again else Entry.TOLD if free else Entry.DOUBT
+        self._keep(item, stop, entry, kept, said, by=by, command_id=command_id)
         return entry
 
     def skip(self, spec: RoundSpec, stop: str, reason: str, *, by: UUID, command_id: UUID) -> None:
@@ -339,8 +315,7 @@ class PatrolRound(JournalAggregate):
         if self.mends.get(place, 0) >= MOST_MENDS:
             raise PatrolError.of("mends", most=MOST_MENDS)
         if item.outside(kept) and not said.sure:
-            limits = _shown(item.limits, item)
-            shown = _shown(kept, item)
+            limits, shown = (f"{each} {item.unit}".rstrip() for each in (item.limits, kept))
             raise PatrolError.of("outside", key=item.key, value=shown, limits=limits)
 
     def _demand_instant(self, at: datetime, spec: RoundSpec, now: datetime) -> None:
@@ -349,6 +324,37 @@ class PatrolRound(JournalAggregate):
         opens = self.due_at - timedelta(minutes=spec.early_min)
         if at < opens:
             raise PatrolError.of("before", at=at, since=opens)
+
+    def _new_note(self, stop: str, said: Said) -> bool:
+        note = worded(said.note, needed=False)
+        return bool(note) and (stop, note) not in self.notes
+
+    def _keep(
+        self,
+        item: LogItem,
+        stop: str,
+        entry: Entry,
+        kept: str,
+        said: Said,
+        *,
+        by: UUID,
+        command_id: UUID,
+    ) -> None:
+        note = worded(said.note, needed=False)
+        if entry is Entry.NOTED:  # the command of its value would be seen by the next note
+            command_id = id_of("command", "note", str(command_id), note)
+        self._tell(
+            stop=stop,
+            value=item.key,
+            entry=str(entry),
+            said=kept,
+            read_at=said.read_at,
+            outside=item.outside(kept),
+            reason=worded(said.reason) if entry is Entry.MENDED else "",
+            note=note,
+            by=by,
+            command_id=command_id,
+        )
 
     @event(ValueTold)
     def _tell(
@@ -366,7 +372,8 @@ class PatrolRound(JournalAggregate):
         command_id: UUID,
     ) -> None:
         self.brought.add((stop, value, said, read_at, by))
-        if entry != Entry.DOUBT:
+        self.notes.add((stop, note))
+        if entry in COUNTING:
             self.values[stop, value] = (said, read_at, outside)
             self.mends[stop, value] = self.mends.get((stop, value), -1) + 1
 
@@ -391,7 +398,3 @@ class PatrolRound(JournalAggregate):
     @event(Ended)
     def _end(self, *, by: UUID, command_id: UUID) -> None:
         self.ended = True
-
-
-def _shown(value: str, item: LogItem) -> str:
-    return f"{value} {item.unit}".rstrip()

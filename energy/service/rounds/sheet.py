@@ -8,7 +8,7 @@ from datetime import datetime
 from uuid import UUID
 
 from energy.service.rounds.items import LogItem, Stop
-from energy.service.rounds.kinds import Entry
+from energy.service.rounds.kinds import COUNTING, Entry
 from energy.service.rounds.reads import RoundRow, ValueRow
 from energy.service.rounds.schedule import Standing
 
@@ -101,7 +101,7 @@ def _cell(row: RoundRow, stop: str, value: str) -> Cell:
     reasons = [each.reason for each in row.skips if each.stop == stop]
     return Cell(
         told=told,
-        earlier=[e for e in entries if not e.counts and e.entry != Entry.DOUBT],
+        earlier=[e for e in entries if not e.counts and e.entry in COUNTING],
         doubts=[each for each in entries if each.entry == Entry.DOUBT],
         late=any(each.entry == Entry.TOLD and each.read_at > row.until for each in entries),
         skipped=reasons[-1] if reasons and told is None else "",

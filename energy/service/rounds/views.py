@@ -7,7 +7,7 @@ from typing import Any
 
 import psycopg
 
-from energy.service.rounds.kinds import Entry
+from energy.service.rounds.kinds import COUNTING
 from energy.service.rounds.plans import PatrolPlans
 from energy.service.rounds.round import PatrolRound
 from energy.service.rows import insert, update
@@ -93,7 +93,7 @@ def _walked(cursor: Cursor, schema: str, position: int, event: Any) -> None:
 def _told(cursor: Cursor, schema: str, position: int, event: PatrolRound.ValueTold) -> None:
     """Keep an entry; one that counts takes the place of the one that counted."""
     table = f"{schema}.patrol_value"
-    counts = event.entry != Entry.DOUBT
+    counts = event.entry in COUNTING
     if counts:
         cursor.execute(
             f"UPDATE {table} SET counts = false WHERE patrol_round = %s AND stop = %s "

@@ -81,6 +81,9 @@ def test_a_round_is_begun_told_back_confirmed_skipped_and_signed(
         ("tr1", "oil"): "81.50",
         ("tr1", "noise"): "no",
     }
+    version = known.version
+    assert room.press("tell-patrol", about, v_noise="no", note="oil drips").good
+    assert known.version == version + 1, "what is told as kept is kept"
     with pytest.raises(PatrolError):
         room.press("end-patrol", str(known.id))
     room.press("skip-patrol", f"{known.id}@pump", reason="door locked")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 from uuid import UUID
 
@@ -13,7 +14,7 @@ from energy.service.rounds.bringing import Became, Brought
 from energy.service.rounds.plans import Asked
 from energy.service.rounds.schedule import Standing
 from tests.energy.service.rounds.test_desk import refused, walks
-from tests.energy.service.rounds.walks import Walks
+from tests.energy.service.rounds.walks import FILE, Walks
 from tests.energy.service.work.shop import ANNA, BEN
 
 __all__ = ["walks"]
@@ -118,6 +119,42 @@ def test_a_result_cut_behind_its_store_is_brought_once(
             became(walks, asked, *told)
     assert became(walks, asked, *told) == [Became.REPEATED] * 2
     assert entries(walks) == [("oil", "told", "40", True, ANNA)]
+
+
+def test_a_note_that_is_new_is_kept_beside_what_was_brought_before(walks: Walks) -> None:
+    walks.until(14, 20)
+    asked = walks.desk.open("east")
+    for ahead in (-5, 3):
+        value = "oil" if ahead < 0 else "noise"
+        first = read(walks, "tr1", value, "40" if ahead < 0 else "no", minutes=ahead)
+        with_note = replace(first, note=f"{value} noted")
+        assert became(walks, asked, first) == [Became.TOLD]
+        walks.at.tick(60)
+        assert became(walks, asked, with_note) == [Became.TOLD]
+        assert became(walks, asked, with_note) == [Became.REPEATED]
+    (row,) = [row for row in walks.rows() if row.walk is not None]
+    assert [(e.value, e.entry, e.note) for e in row.values] == [
+        ("oil", "told", ""),
+        ("oil", "noted", "oil noted"),
+        ("noise", "told", ""),
+        ("noise", "noted", "noise noted"),
+    ]
+
+
+@pytest.mark.parametrize("begun", [True, False])
+def test_a_round_comes_back_by_its_version_whatever_was_published_since(
+    walks: Walks, *, begun: bool
+) -> None:
+    walks.until(13, 52)
+    if begun:
+        walks.start()
+    walks.until(14, 20)
+    due, told = walks.desk.open("east").due_at, read(walks, "tr1", "oil", "40")
+    other = FILE.replace('"06:00", to = "22:00"', '"07:00", to = "21:00"')
+    assert walks.publish(other.replace('key = "tr1"', 'key = "tr2"')) == 2
+    asked = walks.desk.asked_at("EAST ", due)
+    assert asked.version == 1
+    assert became(walks, asked, told) == [Became.TOLD]
 
 
 def test_a_missed_round_that_was_walked_without_network_is_no_more_missed(walks: Walks) -> None:

@@ -148,6 +148,47 @@ def test_what_is_told_is_checked(walks: Walks) -> None:
     assert refused(lambda: walks.tell(nobody, "tr1", "oil", "1")).endswith("not_begun")
 
 
+def test_a_note_said_later_is_an_entry_of_its_own(walks: Walks) -> None:
+    walked = walks.start()
+    walks.tell(walked, "tr1", "oil", "45")
+
+    def tell(note: str, **values: str) -> None:
+        said = {key: walks.said(each, note=note) for key, each in values.items()}
+        walks.desk.tell(walked, "tr1", said, by=ANNA)
+
+    for _ in range(2):
+        tell("hums", oil="45", noise="no")
+    told_at = walks.now
+    walks.at.tick(60)
+    for note in ("oil  drips", "oil drips", "drips no more", "hums", " "):
+        tell(note, oil="45", noise="no")
+    row = walks.row(walked)
+    assert [(e.value, e.entry, e.counts, e.said, e.note) for e in row.values] == [
+        ("oil", "told", True, "45", ""),
+        ("noise", "told", True, "no", "hums"),
+        ("oil", "noted", False, "45", "oil drips"),
+        ("oil", "noted", False, "45", "drips no more"),
+    ]
+    assert row.counting["tr1", "oil"].read_at == told_at, "the value is not read anew"
+    cell = log_sheet(walks.rows(key="east")).lines[0].cells[row.due_at]
+    assert (cell.earlier, cell.doubts) == ([], [])
+    walks.tell(walked, "tr1", "oil", "46", reason="turned")
+    assert walks.row(walked).counting["tr1", "oil"].said == "46"
+
+
+def test_a_round_is_shown_by_the_version_it_was_begun_with(walks: Walks) -> None:
+    walks.until(13, 52)
+    walked = walks.start()
+    walks.tell(walked, "tr1", "oil", "45")
+    walks.until(13, 55)
+    assert walks.publish(FILE.replace('key = "tr1"', 'key = "tr2"')) == 2
+    walks.until(14, 5)
+    row = walks.row(walked)
+    assert row.version == 1
+    assert [stop.key for stop in row.spec.stops] == ["tr1", "pump"]
+    assert {each.version for each in walks.rows() if each.walk is None} == {2}
+
+
 def test_a_stop_is_skipped_with_a_reason_and_the_rest_is_signed(walks: Walks) -> None:
     desk, walked = walks.desk, walks.start()
     walks.tell(walked, "tr1", "oil", "40")
