@@ -192,7 +192,7 @@ class SwitchingDesk:
             SwitchingError: As `SwitchingOrder.tell`; its span was over before anything was done; a
                 permit of another order is out that holds its node; billing does not want it cut
                 (any more).
-            AssuranceError: An assured event forbids it now.
+            AssuranceError: An assured event forbids now that it is begun.
             ConflictError: Somebody else changes it again and again.
         """
 
@@ -201,10 +201,8 @@ class SwitchingDesk:
             known.tell(step, by=by, command_id=command_id)
             if known.told == step:
                 if known.pending_events:
-                    now = self._clock.now()
-                    if not known.done and known.ends_at <= now:
-                        raise SwitchingError.of("over", number=known.number)
-                    self._forbid(known.id, known.about, Period(start=now, end=now))
+                    if not known.done:
+                        self._demand_begin(known)
                     nodes = self._holding.for_step(known, command_id=command_id)
                 if known.request.get("kind") == RequestKind.DISCONNECT:
                     asked = self._asked(known.request["reference"])
@@ -292,6 +290,17 @@ class SwitchingDesk:
         if not isinstance(found, SwitchingTemplate):
             raise SwitchingError.of("no_template", key=key)
         return found
+
+    def _demand_begin(self, order: SwitchingOrder) -> None:
+        """Refuse to begin an order behind its span, or where an event forbids it now.
+
+        What was begun is finished and what takes another back may begin: they give supply back.
+        """
+        now = self._clock.now()
+        if order.ends_at <= now:
+            raise SwitchingError.of("over", number=order.number)
+        if order.undoes is None:
+            self._forbid(order.id, order.about, Period(start=now, end=now))
 
     def _demand_node(self, planned: Planned) -> None:
         period = Period(start=planned.begins_at, end=planned.ends_at)

@@ -27,13 +27,14 @@ from energy.service.assurance.reads import (
     read_running,
 )
 from energy.service.assurance.views import ASSURANCE_TABLES
+from energy.service.switching.errors import SwitchingError
 from energy.service.work.errors import WorkError
 from energy.store.pool import Database
 from energy.store.wall import STAFF
 from energy.system import OWNER, WEB
 from processes.view_rebuild import verify_views
 from tests.energy.service.assurance.hall import BEGIN, END, Hall, a_plan
-from tests.energy.service.switching.board import permit
+from tests.energy.service.switching.board import permit, planned
 from tests.energy.service.work.shop import ANNA, BEN, CLARA, fold
 from tests.fixtures.postgres import TestSite, command
 
@@ -251,6 +252,40 @@ def test_permit_that_would_reach_into_the_event_is_refused(hall: Hall) -> None:
         board.desk.give_permit(order, given, by=board_operator(), command_id=command("permit"))
     given = permit(valid_until=BEGIN)
     board.desk.give_permit(order, given, by=board_operator(), command_id=command("permit", 2))
+
+
+def test_what_was_begun_is_finished_and_taken_back_in_the_event_nothing_else_begins(
+    hall: Hall,
+) -> None:
+    board, at = hall.board, hall.at
+    board.publish()
+    late, aborted, waiting = (
+        board.write(name, begins_at=BEGIN - HALF, ends_at=BEGIN)
+        for name in ("late", "aborted", "waiting")
+    )
+    for each in (late, aborted, waiting):
+        board.release(each)
+    hall.approved()
+    at.clock.move_to(BEGIN - HALF)
+    board.do(late, 1)
+    board.do(aborted, 1)
+    at.clock.move_to(BEGIN)
+    board.do(late, 2, 3)
+    board.act(aborted, "abort", board_operator(), "the guest is here")
+    back = board.desk.write_back(
+        aborted,
+        planned(begins_at=BEGIN, ends_at=END),
+        by=board_operator(),
+        command_id=command("back"),
+    )
+    board.release(back)
+    board.do(back, 1)
+    fresh = board.write("fresh", begins_at=BEGIN, ends_at=END)
+    board.release(fresh)
+    with pytest.raises(AssuranceError, match="V-2019-00001"):
+        board.tell(fresh, 1)
+    with pytest.raises(SwitchingError, match="S-2019-00003"):
+        board.tell(waiting, 1)
 
 
 def board_operator() -> Any:
