@@ -168,7 +168,8 @@ class PlanDesk:
         """Make the work order that a plan asks of a piece by itself; return it.
 
         None where there was one of this time, whoever made it and whatever became of it, where the
-        tables are behind the journal, and where the plan leaves it to a person.
+        tables are behind the journal, and where the plan leaves it to a person. An alert behind the
+        last order is another time, on the same day too.
 
         Args:
             row: How the plan stands for the piece.
@@ -187,11 +188,12 @@ class PlanDesk:
         with self._database.connection() as connection:
             schema = self._site.schema
             waiting, vain = orders_of(connection, schema, row.plan.number, row.piece.number)
-            behind = row.due.on is not None and ordered_since(
+            on = row.due.on if row.again is None else None
+            behind = on is not None and ordered_since(
                 connection,
                 schema,
                 (row.plan.number, row.piece.number),
-                midnight(row.due.on, self._site.zone),
+                midnight(on, self._site.zone),
             )
         made = [order_id(self._site.key, self._command(row, each)) for each in range(vain + 1)]
         if waiting is not None or behind or self._operations.find_all(made):
@@ -219,7 +221,8 @@ class PlanDesk:
             vain: How many orders of plan and piece were cancelled by then.
         """
         said = (row.plan.number, row.piece.number, str(row.last_done), str(row.due.on), str(vain))
-        return id_of("command", "order of plan", self._site.key, *said)
+        again = () if row.again is None else (str(row.again),)
+        return id_of("command", "order of plan", self._site.key, *said, *again)
 
     def _checked(self, spec: PlanSpec) -> PlanSpec:
         """Return a plan of what there is at the site."""

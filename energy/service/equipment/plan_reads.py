@@ -6,6 +6,7 @@ standby piece only what passed counts.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from fractions import Fraction
@@ -59,6 +60,9 @@ class DueRow:
     piece: EquipmentRow
     last_done: datetime | None
     due: Due
+    again: datetime | None = None
+    """When its rule raised the first alert behind the last order of it that is over and behind
+    its last doing; None where it did not, or no order was ever over."""
 
 
 def read_plans(connection: Connection, schema: str) -> list[PlanRow]:
@@ -116,7 +120,7 @@ def read_due(connection: Connection, schema: str, zone: ZoneInfo, at: datetime) 
         at: The instant.
     """
     pieces = [row for row in read_equipment(connection, schema) if row.out_on is None]
-    last = _last_done(connection, schema, at)
+    last, over = _last_done(connection, schema, at), _last_over(connection, schema)
     found = []
     for plan in read_plans(connection, schema):
         if plan.ended_on is not None:
@@ -128,6 +132,7 @@ def read_due(connection: Connection, schema: str, zone: ZoneInfo, at: datetime) 
                 continue
             by_hours = spec.every is Every.HOURS
             done = last.get((plan.number, piece.number))
+            worked = over.get((plan.number, piece.number))
             how = due(
                 spec,
                 done,
@@ -137,7 +142,8 @@ def read_due(connection: Connection, schema: str, zone: ZoneInfo, at: datetime) 
                 hours=read_run_hours(connection, schema, piece.equipment, zone) if by_hours else (),
                 raised=raised,
             )
-            found.append(DueRow(plan=plan, piece=piece, last_done=done, due=how))
+            again = None if worked is None else _first(raised, max(worked, done or worked), at)
+            found.append(DueRow(plan=plan, piece=piece, last_done=done, due=how, again=again))
     order = list(DueState)
     return sorted(
         found,
@@ -166,6 +172,23 @@ def _last_done(
         (at,),
     ).fetchall()
     return {(plan, number): done for plan, number, done in rows}
+
+
+def _last_over(connection: Connection, schema: str) -> dict[tuple[str, str], datetime]:
+    """Return when the work of the last order that is over was, by the numbers of plan and piece.
+
+    What is raised between the end of the work and the signature was not worked on.
+    """
+    rows: list[tuple[Any, ...]] = connection.execute(
+        f"SELECT plan, equipment, max(coalesce(done_at, ended_at)) FROM {schema}.work_order "
+        "WHERE ended_at IS NOT NULL AND plan <> '' GROUP BY plan, equipment"
+    ).fetchall()
+    return {(plan, number): worked for plan, number, worked in rows}
+
+
+def _first(raised: Sequence[datetime], behind: datetime, at: datetime) -> datetime | None:
+    """Return the first instant behind one and not behind another."""
+    return min((each for each in raised if behind < each <= at), default=None)
 
 
 def orders_of(
