@@ -88,11 +88,11 @@ class NoteDesk(Protocol):
 class EnquiryDesk(Protocol):
     """Where tenants ask and the office answers (billing/enquiries/desk.py)."""
 
-    def ask(self, about: About, words: str, by: UUID) -> UUID:
+    def ask(self, about: About, words: str, by: UUID, *, seen: str = "") -> UUID:
         """Ask; return the enquiry."""
         ...
 
-    def say(self, enquiry: UUID, words: str, by: UUID, *, of_office: bool) -> int:
+    def say(self, enquiry: UUID, words: str, by: UUID, *, of_office: bool, seen: str = "") -> int:
         """Answer, or go on asking; return which word of it that is."""
         ...
 
@@ -288,35 +288,53 @@ class Commands:
             command_id=_command("withdraw_note", note, scope),
         )
 
-    def ask(self, scope: Scope, about: About, words: str) -> UUID:
+    def ask(self, scope: Scope, about: About, words: str, *, seen: int) -> UUID:
         """Ask the office about one's own bill or meter, which the caller has looked up.
+
+        Args:
+            scope: Who asks.
+            about: What it is about.
+            words: What the person says.
+            seen: How many words of enquiries stood beside the form.
 
         Raises:
             NotPermittedError: The person is no tenant.
             EnquiryError: Nothing was said, or too much.
         """
         scope.demand(Right.READ_OWN, self._site)
-        return self._desk().ask(about, words, scope.person)
+        return self._desk().ask(about, words, scope.person, seen=str(seen))
 
-    def go_on(self, scope: Scope, enquiry: UUID, words: str) -> None:
+    def go_on(self, scope: Scope, enquiry: UUID, words: str, *, seen: int) -> None:
         """Say more to one's own enquiry, which the caller has looked up.
+
+        Args:
+            scope: Whose it is.
+            enquiry: The enquiry.
+            words: What the person says.
+            seen: How many words of it the person saw.
 
         Raises:
             NotPermittedError: The person is no tenant.
             EnquiryError: There is none; nothing was said, or too much.
         """
         scope.demand(Right.READ_OWN, self._site)
-        self._desk().say(enquiry, words, scope.person, of_office=False)
+        self._desk().say(enquiry, words, scope.person, of_office=False, seen=str(seen))
 
-    def answer(self, scope: Scope, enquiry: UUID, words: str) -> None:
+    def answer(self, scope: Scope, enquiry: UUID, words: str, *, seen: int) -> None:
         """Answer an enquiry.
+
+        Args:
+            scope: Who answers.
+            enquiry: The enquiry.
+            words: What the person says.
+            seen: How many words of it the person saw.
 
         Raises:
             NotPermittedError: The person lacks the role.
             EnquiryError: There is none; nothing was said, or too much.
         """
         scope.demand(Right.ANSWER, self._site)
-        self._desk().say(enquiry, words, scope.person, of_office=True)
+        self._desk().say(enquiry, words, scope.person, of_office=True, seen=str(seen))
 
     def _desk(self) -> EnquiryDesk:
         assert self._enquiries is not None, "the composition has a desk where tenants sign in"

@@ -92,8 +92,8 @@ class ArticleDesk(Protocol):
         ...
 
 
-AnswerInPortal = Callable[[TenantRequest, str, list[dict[str, Any]], UUID], None]
-"""Answers a request where the tenant asked it: words, articles, who answers."""
+AnswerInPortal = Callable[[TenantRequest, str, list[dict[str, Any]], UUID, str], None]
+"""Answers a request where the tenant asked it: words, articles, who answers, what was seen."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -153,12 +153,13 @@ class RequestCommands:
         self.desk.judge(request, unit, justified=justified, by=scope.person, command_id=command)
 
     def answer_at_portal(
-        self, scope: Scope, request: UUID, words: str, articles: Sequence[str]
+        self, scope: Scope, request: UUID, words: str, articles: Sequence[str], *, seen: int
     ) -> None:
-        """Answer a request where the tenant asked it; the same words again change nothing."""
+        """Answer a request where the tenant asked it; once for each position seen."""
         scope.demand(Right.ANSWER, self.site)
         told = self.desk.articles(articles)
-        self.answer_in_portal(self.desk.request(request), words, told, scope.person)
+        known = self.desk.request(request)
+        self.answer_in_portal(known, words, told, scope.person, f"request@{seen}")
 
     def rate_own(self, scope: Scope, enquiry: UUID, score: int, words: str) -> None:
         """Say how content one is with one's own request, which the caller has looked up; once."""

@@ -128,6 +128,7 @@ def answer_in_portal(
     articles: Sequence[dict[str, Any]],
     *,
     by: UUID,
+    seen: str = "",
 ) -> None:
     """Answer a request where the tenant asked it; the same words again change nothing.
 
@@ -139,6 +140,7 @@ def answer_in_portal(
         words: What the tenant is told.
         articles: That it is told from.
         by: Who answers.
+        seen: What the person had seen then: said again behind more, it is another.
 
     Raises:
         RequestError: It did not come by the portal.
@@ -146,7 +148,7 @@ def answer_in_portal(
     """
     if request.enquiry is None:
         raise RequestError.of("no_portal", number=request.number)
-    own = enquiries.say(request.enquiry, words, by, of_office=True)
+    own = enquiries.say(request.enquiry, words, by, of_office=True, seen=seen)
     for number, told in enumerate(enquiries.spoken(request.enquiry), 1):
         if number > 1:  # all of it: what is told later would hide what is not told yet
             _say(desk, site, request.enquiry, number, told, articles if number == own else ())

@@ -85,9 +85,9 @@ def requests_of(
     enquiries = EnquiryDesk(books, clock, vault)
 
     def answer(
-        request: TenantRequest, words: str, articles: list[dict[str, Any]], by: UUID
+        request: TenantRequest, words: str, articles: list[dict[str, Any]], by: UUID, seen: str
     ) -> None:
-        answer_in_portal(enquiries, desk, site, request, words, articles, by=by)
+        answer_in_portal(enquiries, desk, site, request, words, articles, by=by, seen=seen)
 
     return RequestCommands(
         site=site.key,

@@ -32,8 +32,14 @@ class EnquiryDesk:
         self._clock = clock
         self._vault = vault
 
-    def ask(self, about: About, words: str, by: UUID) -> UUID:
+    def ask(self, about: About, words: str, by: UUID, *, seen: str = "") -> UUID:
         """Ask; return the enquiry. The same person's same words about the same are one.
+
+        Args:
+            about: What it is about.
+            words: What the person says.
+            by: Who asks.
+            seen: What the person had seen then: said again behind more, it is another.
 
         Raises:
             EnquiryError: Nothing was said, or too much; a dispute is about no bill.
@@ -42,7 +48,7 @@ class EnquiryDesk:
         if about.kind is RequestKind.BILL_DISPUTE and about.subject is not Subject.BILL:
             raise EnquiryError.of("enquiry.which_bill")
         site = self._books.site
-        command_id = id_of("ask", site.key, str(about), self._vault.token(plain), str(by))
+        command_id = id_of("ask", site.key, str(about), self._vault.token(plain), str(by), seen)
         enquiry = Enquiry.create_id(site=site.key, command_id=command_id)
         if self._books.find(enquiry) is not None:
             return enquiry
@@ -62,10 +68,17 @@ class EnquiryDesk:
         self._books.store(asked)
         return enquiry
 
-    def say(self, enquiry: UUID, words: str, by: UUID, *, of_office: bool) -> int:
+    def say(self, enquiry: UUID, words: str, by: UUID, *, of_office: bool, seen: str = "") -> int:
         """Answer, or go on asking; return which word of it that is, from 1.
 
         The same words of the same person again change nothing.
+
+        Args:
+            enquiry: What it belongs to.
+            words: What the person says.
+            by: Who says it.
+            of_office: Whether it is the office's answer.
+            seen: What the person had seen then: said again behind more, it is another.
 
         Raises:
             EnquiryError: There is no such enquiry; nothing was said, or too much.
@@ -74,7 +87,7 @@ class EnquiryDesk:
         known = self._books.find(enquiry)
         if not isinstance(known, Enquiry):
             raise EnquiryError.of("enquiry.unknown")
-        command_id = id_of("say", str(enquiry), self._vault.token(plain), str(by))
+        command_id = id_of("say", str(enquiry), self._vault.token(plain), str(by), seen)
         if known.seen(command_id):
             return known.numbers[command_id]
         known.say(

@@ -326,7 +326,11 @@ class PortalQueries(Protocol):
         ...
 
     def own_subject(self, scope: Scope, subject: Subject, key: str) -> About | None:
-        """Return what an enquiry would be about; None when it is not one's own."""
+        """Return what an enquiry would be about; None when it is not one's own.
+
+        Raises:
+            EnquiryError: It is of an account that is not one's own today.
+        """
         ...
 
     def enquiries(self, scope: Scope) -> tuple[AskedRow, ...]:

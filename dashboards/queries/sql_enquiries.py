@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from uuid import UUID
 
-from billing.enquiries.enquiry import About, Subject
+from billing.enquiries.enquiry import About, EnquiryError, Subject
 from billing.enquiries.words import enquiry_words
 from billing.views.enquiries import read_enquiries
 from dashboards.queries.portal_rows import AskedRow, RequestTold, SaidRow
 from dashboards.queries.sql_site import Connection, Row, SqlSite
 from dashboards.security.scope import Right, Scope
+from energy.base.period import local_day
 from energy.service.requests.reads import RequestRow, read_requests
 from energy.service.work.reads import Clocks, read_levels
 from energy.store.wall import see_all
@@ -34,17 +35,28 @@ class SqlEnquiries:
             return self._asked(connection)
 
     def own_subject(self, scope: Scope, subject: Subject, key: str) -> About | None:
-        """Return what an enquiry would be about; None when it is not one's own."""
+        """Return what an enquiry would be about; None when it is not one's own.
+
+        Raises:
+            EnquiryError: It is of an account that is not one's own today: what is asked now is
+                shown to who has the account now.
+        """
         schema = self._at.schema
         statement = {
             Subject.BILL: f"SELECT account FROM {schema}.invoice WHERE number = %s",
             Subject.METER: f"SELECT account FROM {schema}.account_channel WHERE point = %s "
-            "ORDER BY valid_from DESC LIMIT 1",
+            "ORDER BY valid_from DESC",
             Subject.ACCOUNT: f"SELECT account FROM {schema}.account WHERE account = %s",
         }[subject]
-        with self._at.read_as_tenant(scope) as (connection, _own):
-            row: Row | None = connection.execute(statement.encode(), (key,)).fetchone()
-        return None if row is None else About(account=row[0], subject=subject, key=key)
+        with self._at.read_as_tenant(scope) as (connection, own):
+            rows: list[Row] = connection.execute(statement.encode(), (key,)).fetchall()
+        if not rows:
+            return None
+        held = own.held_on(local_day(self._at.clock.now(), self._at.site.zone))
+        account = next((row[0] for row in rows if row[0] in held), None)
+        if account is None:
+            raise EnquiryError.of("enquiry.no_longer", account=rows[0][0])
+        return About(account=account, subject=subject, key=key)
 
     def _requests_told(self, enquiries: Sequence[UUID]) -> dict[UUID, RequestTold]:
         """Return how far the requests of some enquiries are, which the caller was let see.

@@ -67,7 +67,7 @@ class SqlPortal:
         with self._at.read_as_tenant(scope) as (connection, own):
             found = OwnPage(
                 accounts=tuple(
-                    self.account_standing(connection, key) for key in self._held_today(own)
+                    self.account_standing(connection, key) for key in own.held_on(self._today())
                 ),
                 meters=tuple(self._own_meters(connection, own)),
                 bills=tuple(self.bills_of(connection)),
@@ -144,15 +144,6 @@ class SqlPortal:
             for each in read_letters(connection, self._at.schema, account)
         ]
         return tuple(sorted(letters, key=lambda each: (each.on, each.account), reverse=True))
-
-    def _held_today(self, own: Own) -> list[str]:
-        """Return the accounts that the tenant has today."""
-        today = self._today()
-        return sorted(
-            account
-            for account, spans in own.accounts.items()
-            if any(first <= today and (after is None or today < after) for first, after in spans)
-        )
 
     def account_standing(self, connection: Connection, account: str) -> OwnAccount:
         """Return what an account owes and has in hand; the caller asked for the right."""

@@ -34,6 +34,14 @@ class Own:
     tenants: frozenset[str] = frozenset()
     """The tenants themselves: "party/KEY", "account/KEY"."""
 
+    def held_on(self, day: date) -> list[str]:
+        """Return the accounts that are one's own on a local day, in order."""
+        return sorted(
+            account
+            for account, spans in self.accounts.items()
+            if any(first <= day and (after is None or day < after) for first, after in spans)
+        )
+
 
 def see_all(connection: Connection) -> None:
     """Let the transaction see every row of the site.

@@ -251,9 +251,9 @@ class FakePortal(FakeReview):
         return About(account=own[key], subject=subject, key=key) if key in own else None
 
     # ---- commands
-    def ask(self, about: About, words: str, by: UUID) -> UUID:
+    def ask(self, about: About, words: str, by: UUID, *, seen: str = "") -> UUID:
         said = SaidRow(of_office=False, name=self._name(by), words=plain(words), said_at=NOW)
-        enquiry = id_of("enquiry", str(about), words)
+        enquiry = id_of("enquiry", str(about), words, seen)
         asked = AskedRow(
             enquiry=enquiry,
             account=about.account,
@@ -267,7 +267,7 @@ class FakePortal(FakeReview):
         self.told = [*(each for each in self.told if each.enquiry != enquiry), asked]
         return enquiry
 
-    def say(self, enquiry: UUID, words: str, by: UUID, *, of_office: bool) -> int:
+    def say(self, enquiry: UUID, words: str, by: UUID, *, of_office: bool, seen: str = "") -> int:
         said = SaidRow(of_office=of_office, name=self._name(by), words=plain(words), said_at=NOW)
         state = "answered" if of_office else "asked"
         self.told = [

@@ -168,3 +168,13 @@ def test_the_articles_of_an_answer_are_kept_though_the_chore_was_faster(
     assert (kept.answers, kept.cited) == (1, {(2, "seal")})
     settle(system.database, site, system.clock, "operations")
     assert desk.site.rows("SELECT article FROM {s}.tenant_request_article") == [("seal",)]
+    requests = requests_of(system.database, site, system.clock, books, system.vault)
+    clerk = Scope(
+        person=by,
+        name="Clerk",
+        roles=frozenset({Role.BILLING_CLERK}),
+        sites=frozenset({site.key}),
+    )
+    for seen in (7, 7, 9):  # a form pressed twice, and the same words weeks later
+        requests.answer_at_portal(clerk, known.id, "It is tested.", [], seen=seen)
+    assert service.request(known.id).answers == 3

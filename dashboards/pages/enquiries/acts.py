@@ -8,7 +8,7 @@ from uuid import UUID
 
 from billing.enquiries.enquiry import EnquiryError, Subject
 from dashboards.pages.parts import Parts
-from dashboards.pages.subjects import id_named, member_named
+from dashboards.pages.subjects import id_named, member_named, number_named, seen_named
 from dashboards.security.scope import Right
 from dashboards.viewer import Viewer
 from energy.service.requests.kinds import RequestKind
@@ -21,11 +21,16 @@ ANY = "any"
 def ask(parts: Parts, viewer: Viewer, about: str, typed: Mapping[str, str]) -> str:
     """Ask about "bill/NUMBER", "meter/POINT" or "account/KEY", which must be one's own.
 
+    Behind an @ stands how many words were seen: the same words later are another enquiry.
+
     Raises:
         EnquiryError: It is not, or nothing was said.
         NotPermittedError: The person is no tenant.
+        UnknownSubjectError: The form does not say what was seen.
     """
-    kind, _, key = (typed.get("about", "") if about == ANY else about).partition("/")
+    chosen, _, words_seen = about.rpartition("@")
+    seen = number_named(words_seen)
+    kind, _, key = (typed.get("about", "") if chosen == ANY else chosen).partition("/")
     subject = Subject(kind) if kind in set(Subject) else None
     own = subject and parts.queries.own_subject(viewer.scope, subject, key)
     if not own:
@@ -34,26 +39,26 @@ def ask(parts: Parts, viewer: Viewer, about: str, typed: Mapping[str, str]) -> s
     charge = int(line) if line.isdecimal() and own.subject is Subject.BILL else 0
     wants = member_named(RequestKind, typed.get("kind", RequestKind.ENQUIRY))
     asked = replace(own, charge=charge or None, kind=wants)
-    parts.commands.ask(viewer.scope, asked, typed.get("words", ""))
+    parts.commands.ask(viewer.scope, asked, typed.get("words", ""), seen=seen)
     return viewer.say("enquiries.sent")
 
 
 def say(parts: Parts, viewer: Viewer, about: str, typed: Mapping[str, str]) -> str:
-    """Answer the enquiry `about` for the office, or go on with one's own.
+    """Answer the enquiry `about` as it was seen for the office, or go on with one's own.
 
     Raises:
         EnquiryError: It is not one's own, or nothing was said.
         NotPermittedError: The person neither answers nor is a tenant.
         UnknownSubjectError: It is no enquiry.
     """
-    enquiry: UUID = id_named(about)
+    enquiry, seen = seen_named(about)
     words = typed.get("words", "")
     if viewer.scope.may(Right.ANSWER):
-        parts.commands.answer(viewer.scope, enquiry, words)
+        parts.commands.answer(viewer.scope, enquiry, words, seen=seen)
         return viewer.say("enquiries.said")
     if enquiry not in {own.enquiry for own in parts.queries.own_enquiries(viewer.scope)}:
         raise EnquiryError.of("enquiry.unknown")
-    parts.commands.go_on(viewer.scope, enquiry, words)
+    parts.commands.go_on(viewer.scope, enquiry, words, seen=seen)
     return viewer.say("enquiries.said")
 
 

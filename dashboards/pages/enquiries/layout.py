@@ -15,6 +15,7 @@ from dashboards.components.request_forms import rate_form
 from dashboards.components.request_pieces import REQUESTS
 from dashboards.formats import instant_text
 from dashboards.pages.enquiries.acts import ANY, ASK, RATE, SAY
+from dashboards.pages.subjects import about_seen
 from dashboards.queries.portal_rows import AskedRow, SaidRow
 from dashboards.security.scope import Right
 from dashboards.viewer import Viewer
@@ -45,7 +46,7 @@ def enquiries_page(
     panels = enquiry_panels(viewer, asked, zone=zone, own=own) or [empty(viewer.say(nothing))]
     return page(
         viewer.say("enquiries.title"),
-        [file_form(viewer, subjects), *panels] if subjects else panels,
+        [file_form(viewer, subjects, words_of(asked)), *panels] if subjects else panels,
         name="own-enquiries" if own else "enquiries",
     )
 
@@ -71,7 +72,7 @@ def _enquiry(viewer: Viewer, asked: AskedRow, zone: ZoneInfo, *, own: bool) -> C
             act_form(
                 viewer,
                 SAY,
-                str(asked.enquiry),
+                about_seen(asked.enquiry, len(asked.said)),
                 [_words("enquiries.more" if own else "enquiries.answer")],
                 button="enquiries.send",
             ),
@@ -141,12 +142,18 @@ def _rating(viewer: Viewer, asked: AskedRow) -> Component | None:
     return html.Div(rate_form(viewer, RATE, str(asked.enquiry)), className="enquiry-rate")
 
 
-def file_form(viewer: Viewer, subjects: Mapping[str, str]) -> Component:
+def words_of(asked: Sequence[AskedRow]) -> int:
+    """Return how many words were said in enquiries, by which a form says what was seen."""
+    return sum(len(each.said) for each in asked)
+
+
+def file_form(viewer: Viewer, subjects: Mapping[str, str], seen: int) -> Component:
     """Return the form by which a tenant files something.
 
     Args:
         viewer: Who looks.
         subjects: What it may be about: "account/KEY", "meter/POINT", "bill/NUMBER" -> words.
+        seen: How many words of enquiries stand beside the form.
     """
     about = Field(
         name="about",
@@ -156,7 +163,7 @@ def file_form(viewer: Viewer, subjects: Mapping[str, str]) -> Component:
         value=next(iter(subjects)),
     )
     fields = [_kind(viewer, tuple(RequestKind)), about, _words("request_form.said")]
-    form = act_form(viewer, ASK, ANY, fields, button="enquiries.send")
+    form = act_form(viewer, ASK, f"{ANY}@{seen}", fields, button="enquiries.send")
     return panel(viewer.say("enquiries.new"), form, name="file")
 
 
@@ -172,7 +179,9 @@ def _words(label: str) -> Field:
     return Field(name="words", label=label, kind=Kind.WORDS, longest=LONGEST)
 
 
-def ask_form(viewer: Viewer, subject: Subject, key: str, lines: Sequence[str] = ()) -> Component:
+def ask_form(
+    viewer: Viewer, subject: Subject, key: str, lines: Sequence[str] = (), *, seen: int
+) -> Component:
     """Return the form by which a tenant asks.
 
     Args:
@@ -180,6 +189,7 @@ def ask_form(viewer: Viewer, subject: Subject, key: str, lines: Sequence[str] = 
         subject: What it is about.
         key: Number of the bill, or key of the point.
         lines: What the charge lines of the bill say, in order.
+        seen: How many words of enquiries stand beside the form.
     """
     choices = {WHOLE: viewer.say("enquiries.whole")} | {
         str(n): f"{n} {text}" for n, text in enumerate(lines, start=1)
@@ -189,5 +199,5 @@ def ask_form(viewer: Viewer, subject: Subject, key: str, lines: Sequence[str] = 
     )
     kinds = [each for each in RequestKind if each is not RequestKind.BILL_DISPUTE or lines]
     fields = [_kind(viewer, kinds), *([line] if lines else []), _words("enquiries.words")]
-    form = act_form(viewer, ASK, f"{subject}/{key}", fields, button="enquiries.send")
+    form = act_form(viewer, ASK, f"{subject}/{key}@{seen}", fields, button="enquiries.send")
     return panel(viewer.say("enquiries.ask"), form, name="ask")

@@ -25,7 +25,7 @@ from dashboards.components.pieces import (
 )
 from dashboards.figures.daily_bars import BarTexts, daily_bars
 from dashboards.formats import NOTHING, amount_text, day_text, money, month_text, number
-from dashboards.pages.enquiries.layout import ask_form, enquiry_panels
+from dashboards.pages.enquiries.layout import ask_form, enquiry_panels, words_of
 from dashboards.queries.portal_rows import (
     AskedRow,
     OwnAccount,
@@ -257,7 +257,11 @@ def own_bill_page(
             ),
             panel(viewer.say("bill.lines"), table(titles, rows, name="lines"), name="lines"),
             ask_form(
-                viewer, Subject.BILL, bill.number, [viewer.named(each.names) for each in own.lines]
+                viewer,
+                Subject.BILL,
+                bill.number,
+                [viewer.named(each.names) for each in own.lines],
+                seen=words_of(asked),
             ),
             *enquiry_panels(viewer, asked, zone=zone, own=True),
         ],
@@ -317,7 +321,7 @@ def own_meter_page(
                 else empty(viewer.say("portal.no_usage")),
                 name="own-months",
             ),
-            ask_form(viewer, Subject.METER, meter.point),
+            ask_form(viewer, Subject.METER, meter.point, seen=words_of(asked)),
             *enquiry_panels(viewer, asked, zone=zone, own=True),
         ],
         name="own-meter",

@@ -119,7 +119,7 @@ def answer(parts: Parts, viewer: Viewer, about: str, typed: Typed) -> str:
     articles = [article] if article else []
     desk = parts.commands.service.requests
     if way is Channel.PORTAL:
-        desk.answer_at_portal(viewer.scope, request, words, articles)
+        desk.answer_at_portal(viewer.scope, request, words, articles, seen=seen)
         parts.queries.await_books(viewer.scope)
         return viewer.say("request_act.answer-request")
     now = parts.clock.now()

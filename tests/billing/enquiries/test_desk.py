@@ -61,6 +61,18 @@ def test_a_question_and_its_answer_are_told_once_each(town: Town, desk: EnquiryD
     assert told(town)[0][2:] == ("asked", [*said, (False, "Colder than last?")])
 
 
+def test_the_same_words_later_are_said_again_and_one_form_pressed_twice_says_them_once(
+    town: Town, desk: EnquiryDesk
+) -> None:
+    enquiry = desk.ask(BILL, "No cooling", MIA, seen="0")
+    assert desk.ask(BILL, "No cooling", MIA, seen="0") == enquiry
+    numbers = [desk.say(enquiry, "Yes", MIA, of_office=False, seen=n) for n in ("1", "1", "2")]
+    assert numbers == [2, 2, 3]
+    assert desk.ask(BILL, "No cooling", MIA, seen="3") != enquiry, "months later it is another"
+    town.catch_up()
+    assert sorted(len(words) for *_, words in told(town)) == [1, 3]
+
+
 def test_words_of_an_earlier_release_are_read_with_the_key_of_who_said_them(town: Town) -> None:
     old = Enquiry(
         site=town.site.key,

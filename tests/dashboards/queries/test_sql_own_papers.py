@@ -16,10 +16,15 @@ from billing.accounts.roles import PartyRole
 from billing.accounts.terms import DatedParty
 from billing.cash_desk.desk import Desk, Payment
 from billing.cash_desk.shift_events import Means
+from billing.enquiries.enquiry import EnquiryError, Subject
 from billing.prepaid.card_office import CardOffice
 from billing.prepaid.office import PrepaidOffice
 from billing.receivables.collecting import Collecting
+from dashboards.queries.sql_enquiries import SqlEnquiries
+from dashboards.queries.sql_site import SqlSite
 from dashboards.security.scope import Role, Scope
+from dashboards.told import refusal_text
+from energy.base.clock import ManualClock
 from energy.base.errors import NotPermittedError
 from energy.base.ids import id_of
 from energy.store.embedded import EmbeddedPostgres
@@ -134,7 +139,41 @@ def test_papers_are_of_who_has_the_account_on_their_day(server: EmbeddedPostgres
         forge = tenant(web, "party/forge")
         assert web.queries.own_receipt(forge, receipt.receipt) is None
         assert web.queries.own_letter(forge, "A-b1", LATE, 1) is not None
-        assert web.queries.own_letter(tenant(web, "party/mill"), "A-b1", LATE, 1) is None
+        mill = tenant(web, "party/mill")
+        assert web.queries.own_letter(mill, "A-b1", LATE, 1) is None
+        (bill,) = before.bills
+        asked = [
+            (Subject.BILL, bill.number),
+            (Subject.METER, "b1-elec"),
+            (Subject.ACCOUNT, "A-b1"),
+        ]
+        for each in asked:
+            own = web.queries.own_subject(mill, *each)
+            assert own is not None
+            assert own.account == "A-b1"
+        assert_nobody_asks_about_what_is_no_longer_its_own(web, mill, forge, asked)
+
+
+def assert_nobody_asks_about_what_is_no_longer_its_own(
+    web: WebTown, left: Scope, came: Scope, asked: list[tuple[Subject, str]]
+) -> None:
+    """Months later who left sees its last bill, but would be read by who came."""
+    late = SqlEnquiries(
+        SqlSite(
+            database=web.staff,
+            site=web.town.site,
+            clock=ManualClock(datetime(2019, 6, 3, 12, tzinfo=UTC)),
+            vault=web.town.vault,
+            walled=web.database,
+        )
+    )
+    for each in asked:
+        with pytest.raises(EnquiryError) as refused:
+            late.own_subject(left, *each)
+        assert "A-b1 is no longer yours" in refusal_text("en", refused.value)
+        assert "联系收费部门" in refusal_text("zh", refused.value)
+    told = [late.own_subject(came, *each) for each in asked]
+    assert [own and own.account for own in told] == [None, "A-b1", "A-b1"]
 
 
 @pytest.mark.parametrize("role", [role for role in Role if role is not Role.TENANT])

@@ -241,7 +241,10 @@ SOUND = {
     "at": ["every"],
 }
 """What a button of the sound is about."""
-ENQUIRED = ["bill/{number}", "meter/{building}-elec", "account/A-{building}", "any", "{enquiry}"]
+ENQUIRED = [
+    *("bill/{number}@0", "meter/{building}-elec@0", "account/A-{building}@0", "any@0"),
+    *("{enquiry}", "{enquiry}@1"),
+]
 """What an enquiry is about, or that it is."""
 VALUES: dict[str, Any] = {
     "pathname": f"/admin/people/{NOBODY}",

@@ -141,7 +141,7 @@ def test_a_callback_tells_no_bill_to_those_who_read_none(matrix: Matrix, role: R
 def test_a_tenant_asks_about_its_own_and_reads_the_answer(matrix: Matrix) -> None:
     matrix.sit(Role.TENANT, f"account/A-{ONE}")
     before = matrix.stored()
-    form = {"act": "ask-office", "about": f"bill/{matrix.subjects.numbers[ONE]}"}
+    form = {"act": "ask-office", "about": f"bill/{matrix.subjects.numbers[ONE]}@0"}
     known = matrix.client.get("/_dash-dependencies").get_json()
     answer = matrix.post(
         {
