@@ -71,7 +71,10 @@ class FakeAssurance(FakeEnergy):
         period = Period(start=start, end=start + timedelta(hours=12))
         plan = parsed()
         staff = tuple(replace(each, period=period) for each in plan.staff)
-        return replace(plan, title="State visit <script>", period=period, staff=staff)
+        limits = tuple(replace(each, rule="hall-load") for each in plan.limits)
+        return replace(
+            plan, title="State visit <script>", period=period, staff=staff, limits=limits
+        )
 
     def _event(self, number: str) -> EventRow:
         state, now = EVENTS[number], self.clock.now()
@@ -92,7 +95,7 @@ class FakeAssurance(FakeEnergy):
             holds=holds,
             spec=spec,
             held=spec if holds else None,
-            rules=[f"{number}-1-load"],
+            rules=[f"{number}-1-hall-load"],
             author=GONE,
             planned_at=now,
             approved_by=EVE if holds else None,

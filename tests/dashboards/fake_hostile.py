@@ -9,6 +9,8 @@ from typing import Any
 
 from eventsourcing.domain import Aggregate
 
+from energy.service.reports.table import Column
+
 IMAGE = "<img src=x onerror=alert(1)>"
 FORMULA = "=cmd|' /C calc'!A0"
 NAMES = (
@@ -80,6 +82,8 @@ class HostileSite:
             for key in GIVEN & vars(found).keys():
                 setattr(given, key, self._hostile(getattr(found, key), key))
             return given
+        if isinstance(found, Column):
+            return found  # the program names columns
         if is_dataclass(found) and not isinstance(found, type):
             inside = {f.name: getattr(found, f.name) for f in fields(found) if f.init}
             return replace(found, **{n: self._hostile(v, n) for n, v in inside.items()})
