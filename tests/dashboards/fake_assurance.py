@@ -55,6 +55,7 @@ EVENTS = {
     "V-2026-00005": EventState.SIGNED,
     "V-2026-00006": EventState.CALLED_OFF,
 }
+PLAN = FILE.replace('"first"', '"first-aid"')
 SHOWN = ("V-2026-00001", "V-2026-00003", "V-2026-00004")
 """Of which each page is drawn: to be approved, running, to be signed."""
 ACTIVATIONS = {"A-2026-00001": True, "A-2026-00002": False}
@@ -163,7 +164,7 @@ class FakeAssurance(FakeEnergy):
             number=number,
             key="power-loss",
             version=1,
-            spec=parse_contingency(FILE).to_json(),
+            spec=parse_contingency(PLAN).to_json(),
             drill=not open_,
             reason="grid <script>",
             incident="I-2026-00001" if open_ else "",
@@ -177,7 +178,7 @@ class FakeAssurance(FakeEnergy):
 
     def contingency(self, scope: Scope) -> Answer[ContingencyBoard]:
         scope.demand(Right.READ_ENERGY, SITE)
-        now, steps = self.clock.now(), parse_contingency(FILE)
+        now, steps = self.clock.now(), parse_contingency(PLAN)
         told = {"key": "power-loss", "spec": steps.to_json(), "author": GONE, "written_at": now}
         plans = (
             PlanRow(version=2, reviewed_by=None, reviewed_at=None, **told),
@@ -244,7 +245,7 @@ class FakeAssurance(FakeEnergy):
 def _call(number: int, state: CallState, at: datetime | None) -> CallRow:
     return CallRow(
         call=number,
-        post="desk" if number == 1 else "first",
+        post="desk" if number == 1 else "first-aid",
         contact="",
         people=[GRACE, EVE],
         state=state,
@@ -318,7 +319,7 @@ class FakeAssuranceDesk:
             number="A-2026-00009",
             key="power-loss",
             version=1,
-            spec=parse_contingency(FILE).to_json(),
+            spec=parse_contingency(PLAN).to_json(),
             drill=True,
             reason="grid",
             incident="",
