@@ -172,7 +172,7 @@ class FakeAssurance(FakeEnergy):
             activated_by=GRACE,
             closed_at=None if open_ else now,
             closed_by=None if open_ else EVE,
-            words="" if open_ else "over",
+            words="" if open_ else "water is gone",
             position=9,
         )
 
