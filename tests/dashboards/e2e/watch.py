@@ -42,7 +42,7 @@ DRAWN = """() => {
     return document.querySelector("[data-ready], .plain-card")
         && all(".dash-graph", ".main-svg")
         && all(".ag-theme-quartz, .dash-ag-grid, .grid, .twin-grid", ".ag-row, .ag-overlay")
-        && all(".quality-grid", ".ag-header-cell") && all(".quality-grid", ".quality-cell")
+        && all(".ag-root-wrapper", ".ag-header-cell") && all(".quality-grid", ".quality-cell")
         && all(".twin[open]", ".ag-row, .empty, table");
 }"""
 
