@@ -215,6 +215,11 @@ PATHS = {
     "own-enquiries": "/portal/enquiries",
     "enquiries": "/enquiries",
 }
+ONE_OF_EACH = {
+    each: PATHS[each]
+    for each in {name.partition("_")[0]: name for name in reversed(PATHS)}.values()
+}
+"""The first of each kind of page: "flows" of all that begin so."""
 READY = {
     **{name: name.partition("_")[0] for name in PATHS if "_" in name},
     "computed": "meter",
