@@ -107,10 +107,11 @@ def test_another_site_and_a_tenant_are_refused(yard: tuple[WebTown, TownBook]) -
             lambda who=who: web.queries.outage_standing(who, outage),
             lambda who=who: web.queries.outage_nodes(who),
             lambda who=who: web.queries.node_outages(who, Utility.ELECTRICITY, "b1-node"),
-            lambda who=who: web.queries.await_operations(who),
         ):
             with pytest.raises(NotPermittedError):
                 ask()
+    with pytest.raises(NotPermittedError):
+        web.queries.await_operations(scope(web, site="elsewhere"))
 
 
 def test_receipts_are_counted_by_version_and_by_contact(yard: tuple[WebTown, TownBook]) -> None:
