@@ -13,6 +13,10 @@ HEALTH = ("sql_energy.py", "            with self._at.database.connection() as c
 """Asks for positions and the age of the newest reading, for a probe that nobody signs in for."""
 
 
+TOLD = ("sql_enquiries.py", "        with at.database.transaction() as connection:")
+"""How far a request is, of enquiries that the wall let the caller see."""
+
+
 def test_no_query_opens_a_connection_past_the_wall() -> None:
     found = [
         (path.name, row)
@@ -21,4 +25,4 @@ def test_no_query_opens_a_connection_past_the_wall() -> None:
         for row in path.read_text(encoding="utf-8").splitlines()
         if PAST.search(row)
     ]
-    assert found == [HEALTH], "read through SqlSite.read, or the wall is past"
+    assert found == [HEALTH, TOLD], "read through SqlSite.read, or the wall is past"
