@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import pytest
 from flask import Flask
@@ -16,6 +17,9 @@ from dashboards.security.gate import DEVICE_COOKIE
 from scripts.screenshots import ARGUMENTS, chromium_path
 from tests.dashboards.e2e.watch import PATIENCE_MS, Watch
 from tests.dashboards.fakes import PASSWORD, FakeWeb, fake_web
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
 
 
 @dataclass
@@ -28,11 +32,27 @@ class Visit:
     """Every fault that the page showed."""
 
 
+def whole(application: WSGIApplication) -> WSGIApplication:
+    """Read every answer to its end before it is sent, and close what it came from.
+
+    The server leaves the file of an answer open where the browser hangs up while it is sent.
+    """
+
+    def answered(environ: WSGIEnvironment, start: StartResponse) -> Iterable[bytes]:
+        pieces = application(environ, start)
+        with ExitStack() as stack:
+            if hasattr(pieces, "close"):
+                stack.callback(pieces.close)
+            return [b"".join(pieces)]
+
+    return answered
+
+
 @contextmanager
 def served(web: FakeWeb) -> Iterator[str]:
     """Serve a made-up site; yield its address."""
     assert isinstance(web.server, Flask)
-    server = make_server("127.0.0.1", 0, web.server, threaded=True)
+    server = make_server("127.0.0.1", 0, whole(web.server), threaded=True)
     thread = threading.Thread(target=server.serve_forever, daemon=True)
     thread.start()
     yield f"http://127.0.0.1:{server.server_port}"
