@@ -16,7 +16,7 @@ from energy.service.cases.meters import read_meter
 from energy.service.cases.reads import PlanRow, case_named, read_case_plans, read_cases
 from energy.service.cases.seen import ApplicantView, read_own_cases
 from energy.service.work.levels import version_on
-from energy.store.wall import see_all, see_case
+from energy.store.wall import see_case
 
 MOST_LINES = 400
 """Of a tab that is shown at once."""
@@ -98,9 +98,7 @@ class SqlCases:
 
     def case_by_code(self, number: str, code: str) -> ApplicantView | None:
         """Return the case of a number for who knows its code, without any scope; else None."""
-        database = self._at.walled or self._at.database
-        with database.transaction() as connection:
-            see_all(connection)
+        with self._at.read_whole() as connection:
             found: Row | None = connection.execute(
                 f"SELECT supply_case FROM {self._at.schema}.supply_case WHERE number = %s",
                 (number.strip().upper(),),
@@ -109,7 +107,7 @@ class SqlCases:
         case = found[0] if found else id_of("supply_case", "none")
         if not code_fits(self._at.vault, case, code) or found is None:
             return None
-        with database.transaction() as connection:
+        with self._at.read_whole() as connection:
             see_case(connection, case)
             seen = read_own_cases(connection, self._at.site, self._at.clock.now())
         return seen[0] if seen else None

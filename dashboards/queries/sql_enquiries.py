@@ -14,7 +14,6 @@ from dashboards.security.scope import Right, Scope
 from energy.base.period import local_day
 from energy.service.requests.reads import RequestRow, read_requests
 from energy.service.work.reads import Clocks, read_levels
-from energy.store.wall import see_all
 
 
 class SqlEnquiries:
@@ -66,8 +65,7 @@ class SqlEnquiries:
         if not enquiries:
             return {}
         at = self._at
-        with at.database.transaction() as connection:
-            see_all(connection)
+        with at.read_whole() as connection:
             rows = read_requests(connection, at.schema, over=True, enquiries=enquiries)
             levels = read_levels(connection, at.schema) if rows else {}
         now = at.clock.now()
