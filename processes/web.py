@@ -205,7 +205,7 @@ def server_of(system: System, site: Site, answers: KeptAnswers | None = None) ->
 def outages_of(database: Database, site: Site, clock: Clock) -> OutageDesk:
     """Return the desk of planned outages, which asks who is supplied and what is assured."""
     supplied = supplied_by(database, site)
-    return OutageDesk(database, site, clock, supplied, EventGuard(database, site, clock))
+    return OutageDesk(database, site, clock, supplied, EventGuard(database, site, clock).outage)
 
 
 def shift_reports_of(database: Database, site: Site, clock: Clock) -> ShiftReportCommands:

@@ -216,7 +216,8 @@ def _print_draft(at: Opened, desk: OutageDesk, row: OutageRow) -> None:
 def _desk(at: Opened) -> OutageDesk:
     database = at.system.database
     clock, supplied = at.system.clock, supplied_by(database, at.site)
-    return OutageDesk(database, at.site, clock, supplied, EventGuard(database, at.site, clock))
+    guard = EventGuard(database, at.site, clock)
+    return OutageDesk(database, at.site, clock, supplied, guard.outage)
 
 
 def _rows(at: Opened) -> list[OutageRow]:

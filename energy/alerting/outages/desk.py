@@ -7,7 +7,7 @@ recorded are one thing, and a command repeated finds its own result.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from uuid import UUID
 
@@ -40,6 +40,7 @@ from energy.base.ids import id_of
 from energy.base.period import Period, local_day
 from energy.base.text import LANGUAGES
 from energy.journal.application import JournalApplication
+from energy.journal.retrying import retried
 from energy.store.pool import Database
 from energy.store.sites import Site
 
@@ -180,14 +181,19 @@ class OutageDesk:
             OutageError: There is none, it is one's own, was reviewed or cancelled, is over, or
                 is past what was seen.
             NoticeError: There is no plan of notices, or a text was never reviewed.
-            ConflictError: Somebody else changed it meanwhile.
+            ConflictError: Somebody else changes it again and again.
         """
+        read = seen or self._outage(identity).edition
+        return retried(lambda: self._review(identity, read, by, command_id))
+
+    def _review(self, identity: UUID, read: int, by: UUID, command_id: UUID) -> int:
         outage, now = self._outage(identity), self._clock.now()
         if outage.seen(command_id):
             return len(outage.told)
-        outage.demand_seen(seen)
+        outage.demand_seen(read)
         outage.demand_review(by, now)
-        self._forbid(outage.id, outage.about, Period(start=outage.begins_at, end=outage.ends_at))
+        span = Period(start=outage.begins_at, end=outage.ends_at)
+        asked = self._forbid(outage.id, outage.about, span, command_id)
         book, look = self._book(), self._look(outage)
         first = outage.holds == 0
         spoken = spoken_of(
@@ -196,7 +202,7 @@ class OutageDesk:
         told = notices(spoken, look.to, book.plan, now, command_id)
         still = {each.contact for each in look.to}
         off = [UUID(each) for each in outage.told if UUID(each) not in still]
-        told += self._stays_on(outage, book, off, spoken, command_id)
+        told += self._stays_on(book, off, spoken, command_id)
         outage.review(
             nodes=look.found.nodes,
             accounts=look.found.accounts,
@@ -206,7 +212,8 @@ class OutageDesk:
             now=now,
             command_id=command_id,
         )
-        self._operations.store(outage, *told, *self._expected(outage, by, command_id))
+        expected = self._expected(outage, by, command_id)
+        self._operations.store(outage, *told, *expected, *asked)
         return len(told)
 
     def cancel(self, identity: UUID, *, reason: str, by: UUID, command_id: UUID) -> int:
@@ -234,7 +241,7 @@ class OutageDesk:
                 ends_at=outage.ends_at,
                 reason=reason,
             )
-            told = self._stays_on(outage, self._book(), told_before, spoken, command_id)
+            told = self._stays_on(self._book(), told_before, spoken, command_id)
         span = self._operations.find(_span_id(outage))
         changed: list[JournalAggregate] = [outage, *told]
         if isinstance(span, Suppression):
@@ -312,12 +319,7 @@ class OutageDesk:
             return _node(outage.about)  # the graph was changed: the node is gone
 
     def _stays_on(
-        self,
-        outage: Outage,
-        book: _Book,
-        contacts: Sequence[UUID],
-        spoken: Spoken,
-        command_id: UUID,
+        self, book: _Book, contacts: Sequence[UUID], spoken: Spoken, command_id: UUID
     ) -> list[Notice]:
         """Return that an outage is none for contacts who were told of it."""
         known = {who.contact: way_of(who) for who in book.people.values()}
@@ -326,15 +328,7 @@ class OutageDesk:
             for contact in contacts
             if (way := known.get(contact)) is not None
         ]
-        off = Spoken(
-            outage=outage.id,
-            version=spoken.version,
-            template=TemplateKey.OUTAGE_CANCELLED,
-            what=spoken.what,
-            begins_at=spoken.begins_at,
-            ends_at=spoken.ends_at,
-            reason=spoken.reason,
-        )
+        off = replace(spoken, template=TemplateKey.OUTAGE_CANCELLED)
         return notices(off, to, book.plan, self._clock.now(), command_id)
 
     def _expected(self, outage: Outage, by: UUID, command_id: UUID) -> list[Suppression]:

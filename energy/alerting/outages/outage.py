@@ -24,12 +24,19 @@ ABOUT_OUTAGE: Final = "outage"
 _LONGEST_REASON = 200
 
 
-Forbid = Callable[[UUID, str, Period], None]
-"""Refuses an outage (its id) at "node:UTILITY/KEY" over a span, where it may not be."""
+Forbid = Callable[[UUID, str, Period, UUID], Sequence[JournalAggregate]]
+"""Refuses an outage (its id) at "node:UTILITY/KEY" over a span, where it may not be.
+
+Given the command's id too, it returns what is stored with the outage, so that whoever forbids it at
+the same moment meets a conflict.
+"""
 
 
-def nothing_forbidden(_outage: UUID, _about: str, _period: Period) -> None:
+def nothing_forbidden(
+    _outage: UUID, _about: str, _period: Period, _command: UUID
+) -> Sequence[JournalAggregate]:
     """Let every outage be."""
+    return ()
 
 
 class OutageError(RefusedError):

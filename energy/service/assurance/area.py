@@ -11,13 +11,15 @@ from uuid import UUID
 import psycopg
 
 from energy.base.period import Period
-from energy.service.assurance.book import Spared
+from energy.journal.recorder import read_streams
+from energy.service.assurance.book import Spared, book_id
 from energy.service.assurance.errors import AssuranceError
 from energy.service.assurance.guard import EventGuard
 from energy.service.assurance.plan import EventPlan
 from energy.service.switching.kinds import SwitchingState
 from energy.service.work.heard import Spot
 from energy.service.work.spots import demand_spot
+from energy.store.sites import Site
 
 Connection = psycopg.Connection[tuple[object, ...]]
 _PLANNED: Final = (
@@ -131,6 +133,15 @@ def read_in_the_way(
     ]
     touched = {about: guard.touched(about) for about in {each.about for each in found}}
     return [each for each in found if spared.forbids(each.thing, touched[each.about], each.period)]
+
+
+def told_of_book(connection: Connection, site: Site) -> bool:
+    """Return whether the tables tell every outage that the book of spared nodes was asked about."""
+    entries = read_streams(connection, site.schema, "operations", [book_id(site.key)])
+    row: tuple[Any, ...] | None = connection.execute(
+        f"SELECT position FROM {site.schema}.follower WHERE name = 'operations'"
+    ).fetchone()
+    return not entries or (row is not None and row[0] >= entries[-1].position)
 
 
 def thing_named(connection: Connection, schema: str, name: str) -> tuple[UUID, str]:

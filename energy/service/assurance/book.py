@@ -97,6 +97,12 @@ class AssuranceBook(JournalAggregate):
         TOPIC = "assurance_book.struck"
         assured: UUID
 
+    class Asked(JournalAggregate.Event):
+        """Nothing forbade an outage, which holds from now on."""
+
+        TOPIC = "assurance_book.asked"
+        outage: UUID
+
     @staticmethod
     def create_id(*, site: str, **_: object) -> UUID:
         """Return the id from the site."""
@@ -129,3 +135,12 @@ class AssuranceBook(JournalAggregate):
     @event(Struck)
     def _strike(self, *, assured: UUID, command_id: UUID) -> None:
         del self.entries[assured]
+
+    def ask(self, outage: UUID, *, command_id: UUID) -> None:
+        """Note that nothing forbade an outage; who enters an event meanwhile meets a conflict."""
+        if not self.seen(command_id):
+            self._ask(outage=outage, command_id=command_id)
+
+    @event(Asked)
+    def _ask(self, *, outage: UUID, command_id: UUID) -> None:
+        """Change nothing."""

@@ -15,8 +15,15 @@ from energy.base.clock import Clock
 from energy.base.ids import id_of
 from energy.journal.application import JournalApplication
 from energy.journal.retrying import retried
-from energy.service.assurance.area import Area, demand_area, read_area, read_in_the_way, thing_named
-from energy.service.assurance.book import AssuranceBook, Spared, book_id
+from energy.service.assurance.area import (
+    Area,
+    demand_area,
+    read_area,
+    read_in_the_way,
+    thing_named,
+    told_of_book,
+)
+from energy.service.assurance.book import AssuranceBook, Spared
 from energy.service.assurance.errors import AssuranceError
 from energy.service.assurance.event import AssuredEvent
 from energy.service.assurance.guard import EventGuard
@@ -99,8 +106,9 @@ class AssuranceDesk:
         """Let the newest edition hold; return how many limits are stricter in its time.
 
         Raises:
-            AssuranceError: As `AssuredEvent.demand_approver`; something is planned there then;
-                somebody is on leave meanwhile; a rule is gone or looser now.
+            AssuranceError: As `AssuredEvent.demand_approver`; something is planned there then, or
+                the tables do not tell it yet; somebody is on leave meanwhile; a rule is gone or
+                looser now.
             ConflictError: Somebody else changes it again and again.
         """
 
@@ -109,6 +117,7 @@ class AssuranceDesk:
             if known.seen(command_id):
                 return len(known.rules)
             known.demand_approver(by, now, seen)
+            book = self._guard.book(command_id)  # before the tables: an outage of now changes it
             plan = known.newest
             area, specs = self._demand(plan, (known.number, known.edition), by)
             spared = self._spared(known, plan, area)
@@ -125,7 +134,6 @@ class AssuranceDesk:
                 for spec in specs
             ]
             known.approve([each.key for each in made], by=by, command_id=command_id)
-            book = self._book(command_id)
             book.enter(spared, command_id=command_id)
             self._operations.store(known, *made, *before, book)
             return len(made)
@@ -168,7 +176,7 @@ class AssuranceDesk:
             known.allow(thing, called, reason, by=by, now=now, command_id=command_id)
             changed: list[AssuredEvent | AssuranceBook] = [known]
             if known.pending_events and known.holds:
-                book = self._book(command_id)
+                book = self._guard.book(command_id)
                 with self._database.connection() as connection:
                     area = read_area(connection, self._site.schema, known.standing)
                 book.enter(self._spared(known, known.standing, area), command_id=command_id)
@@ -252,6 +260,8 @@ class AssuranceDesk:
 
     def _demand_free(self, spared: Spared) -> None:
         with self._database.connection() as connection:
+            if not told_of_book(connection, self._site):
+                raise AssuranceError.of("behind", number=spared.number)
             found = read_in_the_way(connection, self._site.schema, spared, self._guard)
         if found:
             told = ", ".join(each.called for each in found)
@@ -280,17 +290,10 @@ class AssuranceDesk:
         """Store an event that ends, with all that ends with it."""
         if not known.pending_events:
             return
-        book = self._book(command_id)
+        book = self._guard.book(command_id)
         book.strike(known.id, command_id=command_id)
         ended = [book] if book.pending_events and known.holds else []
         self._operations.store(known, *self._rules(known, command_id), *ended)
-
-    def _book(self, command_id: UUID) -> AssuranceBook:
-        known = self._operations.find(book_id(self._site.key))
-        if isinstance(known, AssuranceBook):
-            return known
-        made = id_of("made", str(command_id))
-        return AssuranceBook(site=self._site.key, command_id=made)
 
     def _act(self, event: UUID, act: Callable[[AssuredEvent], None]) -> int:
         def once() -> int:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Sequence
 from uuid import UUID
 
 from energy.alerting.flood import NODE
 from energy.base.clock import Clock
+from energy.base.ids import id_of
 from energy.base.period import Period
 from energy.journal.application import JournalApplication
 from energy.metering.supply.graph import Graph
@@ -16,9 +17,6 @@ from energy.service.switching.reach import held_by
 from energy.store.pool import Database
 from energy.store.sites import Site
 from energy.views.plant_rows import read_supply
-
-Guard = Callable[[UUID, str, Period], None]
-"""Refuses a switching order or an outage (its id) at "node:UTILITY/KEY" over a time."""
 
 
 class EventGuard:
@@ -35,6 +33,27 @@ class EventGuard:
         self._database, self._site, self._clock = database, site, clock
         self._operations = JournalApplication(database, site.schema, "operations", clock)
 
+    def outage(
+        self, outage: UUID, about: str, period: Period, command_id: UUID
+    ) -> Sequence[AssuranceBook]:
+        """Refuse an outage that an event forbids; return what is stored with it.
+
+        Who approves an event at the same moment meets a conflict in it, and looks again.
+
+        Args:
+            outage: Its id.
+            about: "node:UTILITY/KEY" that is off.
+            period: When.
+            command_id: Of the command that lets it hold.
+
+        Raises:
+            AssuranceError: An event forbids it; names it, and who may allow it.
+        """
+        book = self.book(command_id)
+        self._demand(book.spared(), outage, about, period)
+        book.ask(outage, command_id=id_of("asked", str(command_id)))
+        return [book]
+
     def __call__(self, thing: UUID, about: str, period: Period) -> None:
         """Refuse what an event forbids.
 
@@ -46,7 +65,9 @@ class EventGuard:
         Raises:
             AssuranceError: An event forbids it; names it, and who may allow it.
         """
-        every = self.spared()
+        self._demand(self.spared(), thing, about, period)
+
+    def _demand(self, every: Sequence[Spared], thing: UUID, about: str, period: Period) -> None:
         if not every:
             return
         touched = self.touched(about)
@@ -60,6 +81,14 @@ class EventGuard:
         """Return what is spared at the site."""
         known = self._operations.find(book_id(self._site.key))
         return known.spared() if isinstance(known, AssuranceBook) else []
+
+    def book(self, command_id: UUID) -> AssuranceBook:
+        """Return the site's book of what is spared; a new one where there is none."""
+        known = self._operations.find(book_id(self._site.key))
+        if isinstance(known, AssuranceBook):
+            return known
+        made = id_of("made", str(command_id))
+        return AssuranceBook(site=self._site.key, command_id=made)
 
     def touched(self, about: str) -> frozenset[str]:
         """Return the nodes that work at a node touches, as UTILITY/KEY; see switching/reach.py."""

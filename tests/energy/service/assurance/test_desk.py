@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
+from uuid import UUID
 
 import pytest
 
 from energy.alerting.notices.errors import NoticeError
 from energy.alerting.outages.desk import OutageDesk
 from energy.alerting.rule_reads import list_rules
+from energy.base.aggregate import JournalAggregate
 from energy.base.errors import RefusedError
 from energy.base.ids import id_of
 from energy.base.period import Period
@@ -33,6 +35,7 @@ from energy.store.pool import Database
 from energy.store.wall import STAFF
 from energy.system import OWNER, WEB
 from processes.view_rebuild import verify_views
+from tests.energy.alerting.notices import book
 from tests.energy.service.assurance.hall import BEGIN, END, Hall, a_plan
 from tests.energy.service.switching.board import permit, planned
 from tests.energy.service.work.shop import ANNA, BEN, CLARA, fold
@@ -295,7 +298,7 @@ def board_operator() -> Any:
 def test_planned_outage_is_not_reviewed_into_the_event_unless_it_is_allowed(hall: Hall) -> None:
     at = hall.at
     guard = EventGuard(at.writer, at.site, at.clock)
-    desk = OutageDesk(at.writer, at.site, at.clock, lambda _points, _day: [], guard)
+    desk = OutageDesk(at.writer, at.site, at.clock, lambda _points, _day: [], guard.outage)
     event = hall.approved()
     outage = desk.plan(
         "node:electricity/f1",
@@ -311,6 +314,57 @@ def test_planned_outage_is_not_reviewed_into_the_event_unless_it_is_allowed(hall
     hall.desk.allow(event, outage.hex[:8], "it leaks", by=CLARA, command_id=command("allow"))
     with pytest.raises(NoticeError):  # past the event: only the plan of notices is missing here
         desk.review(outage, by=BEN, command_id=command("review"))
+
+
+def an_outage(hall: Hall, begins_at: datetime = END - HALF) -> UUID:
+    """Plan an outage of the node that feeds the place, which can be told."""
+    book.texts(hall.at)
+    book.plan(hall.at)
+    return outages(hall).plan(
+        "node:electricity/f1",
+        begins_at=begins_at,
+        ends_at=END + HALF,
+        reason="breaker",
+        by=ANNA,
+        command_id=command("outage"),
+    )
+
+
+def outages(hall: Hall, meanwhile: Callable[[], object] = lambda: None) -> OutageDesk:
+    """Return a desk of outages; something happens once between what it asks and what it stores."""
+    at, waits = hall.at, [meanwhile]
+    guard = EventGuard(at.writer, at.site, at.clock)
+
+    def forbid(*asked: Any) -> Sequence[JournalAggregate]:
+        stored = guard.outage(*asked)
+        while waits:
+            waits.pop()()
+        return stored
+
+    return OutageDesk(at.writer, at.site, at.clock, lambda _points, _day: [], forbid)
+
+
+def test_of_an_event_and_an_outage_approved_at_once_only_the_first_holds(hall: Hall) -> None:
+    event, outage = hall.plan(), an_outage(hall)
+    fold(hall.at)
+    said: dict[str, Any] = {"by": BEN, "command_id": command("review")}
+    with pytest.raises(AssuranceError, match="V-2019-00001"):
+        outages(hall, lambda: hall.approve(event)).review(outage, **said)
+    assert hall.row(event).holds == 1
+
+
+def test_an_event_is_not_approved_before_the_tables_tell_the_outage_of_a_moment_ago(
+    hall: Hall,
+) -> None:
+    event, outage = hall.plan(), an_outage(hall)
+    fold(hall.at)
+    assert outages(hall).review(outage, by=BEN, command_id=command("review")) == 0
+    for why in ("in a moment", outage.hex[:8]):
+        with pytest.raises(AssuranceError, match=why):
+            hall.desk.approve(event, by=CLARA, command_id=command("approve"))
+        fold(hall.at)
+    hall.desk.allow(event, outage.hex[:8], "leak", by=CLARA, command_id=command("allow"))
+    assert hall.approve(event) == 1
 
 
 def test_events_read_by_staff_alone_and_folded_anew_are_the_same(hall: Hall) -> None:
