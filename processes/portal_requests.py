@@ -7,6 +7,7 @@ was asked, and what is said there stands in its history. The words stay in the e
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from datetime import date, datetime
 from operator import itemgetter
 from typing import Any, Final
@@ -64,6 +65,8 @@ class PortalChore:
             site: The site.
         """
         self._system, self._site = system, site
+        books = Books(system.database, site, system.clock)
+        self._enquiries = EnquiryDesk(books, system.clock, system.vault)
         self._behind, self._versions = 0, 0
         """Position of the books, and versions of the service levels, that were looked at."""
         self._again: int | None = None
@@ -85,8 +88,10 @@ class PortalChore:
         desk = request_desk(self._system, self._site)
         for each in found:
             day = local_day(each.asked.asked_at, self._site.zone)
-            if each.told or _promised(levels, day, RequestKind(each.asked.kind)):
-                self._tried(desk, each)
+            # The table may know the first words alone yet, and not what is wanted with them.
+            kind = self._enquiries.kind(each.asked.enquiry)
+            if each.told or _promised(levels, day, kind):
+                self._tried(desk, replace(each, asked=replace(each.asked, kind=str(kind))))
             self._behind = each.position
         if len(found) == AT_ONCE:
             return True

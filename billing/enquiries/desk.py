@@ -84,9 +84,7 @@ class EnquiryDesk:
             EnquiryError: There is no such enquiry; nothing was said, or too much.
         """
         plain = said(words)
-        known = self._books.find(enquiry)
-        if not isinstance(known, Enquiry):
-            raise EnquiryError.of("enquiry.unknown")
+        known = self._known(enquiry)
         command_id = id_of("say", str(enquiry), self._vault.token(plain), str(by), seen)
         if known.seen(command_id):
             return known.numbers[command_id]
@@ -99,13 +97,24 @@ class EnquiryDesk:
         self._books.store(known)
         return known.numbers[command_id]
 
+    def kind(self, enquiry: UUID) -> RequestKind:
+        """Return what the tenant wants.
+
+        Raises:
+            EnquiryError: There is no such enquiry.
+        """
+        return self._known(enquiry).kind
+
     def spoken(self, enquiry: UUID) -> list[Spoken]:
         """Return who said something of an enquiry and when, the first first.
 
         Raises:
             EnquiryError: There is no such enquiry.
         """
+        return self._known(enquiry).spoken
+
+    def _known(self, enquiry: UUID) -> Enquiry:
         known = self._books.find(enquiry)
         if not isinstance(known, Enquiry):
             raise EnquiryError.of("enquiry.unknown")
-        return known.spoken
+        return known

@@ -144,12 +144,14 @@ class Enquiry(JournalAggregate):
         """Ask."""
         self.account = account
         self.by = by
+        self.kind = RequestKind.ENQUIRY
         self.numbers: dict[UUID, int] = {}
         """Command -> which word it said, from 1."""
 
     @event(Filed)
     def file(self, *, kind: str, command_id: UUID) -> None:
         """Want something done, or looked into."""
+        self.kind = RequestKind(kind)
 
     @event(Said)
     def say(self, *, of_office: bool, words_sealed: str, by: UUID, command_id: UUID) -> None:

@@ -139,6 +139,32 @@ def test_a_complaint_of_the_portal_has_a_number_a_promise_and_is_rated_once(
     assert [word.words for word in again.said] == ["nobody came", "sorry"]
 
 
+def test_a_complaint_whose_words_alone_are_in_the_table_is_a_complaint(
+    desk: Row, system: System
+) -> None:
+    """The books are folded slice by slice, and a slice may end between two entries of one store."""
+    site = desk.site.site
+    books = Books(system.database, site, system.clock)
+    about = About(account="A-1", subject=Subject.ACCOUNT, key="A-1", kind=RequestKind.COMPLAINT)
+    EnquiryDesk(books, system.clock, system.vault).ask(about, "nobody came", MIA)
+    settle(system.database, site, system.clock, "books")
+    whole = desk.site.rows("SELECT kind, position FROM {s}.enquiry")
+    cut = f"UPDATE {site.schema}.enquiry SET kind = %s, position = position - %s"
+    with desk.site.writer.transaction() as connection:
+        connection.execute(cut.encode(), ("enquiry", 1))
+    chore = PortalChore(system, site)
+    chore.step()
+    settle(system.database, site, system.clock, "operations")
+    told = "SELECT kind, level FROM {s}.tenant_request"
+    assert desk.site.rows(told) == [("complaint", "complaint")]
+    with desk.site.writer.transaction() as connection:
+        connection.execute(cut.encode(), ("complaint", -1))
+    assert desk.site.rows("SELECT kind, position FROM {s}.enquiry") == whole
+    chore.step()
+    settle(system.database, site, system.clock, "operations")
+    assert desk.site.rows(told) == [("complaint", "complaint")]
+
+
 def test_only_a_bill_is_disputed(desk: Row, system: System) -> None:
     books = Books(system.database, desk.site.site, system.clock)
     about = About(account="A-1", subject=Subject.METER, key="m1", kind=RequestKind.BILL_DISPUTE)
