@@ -30,15 +30,15 @@ class ClockChore:
         """
         self._site = site
         self._desk = ClockDesk(system.database, site, system.clock)
-        self._said = ""
-        """Why nobody can be told, as it was said in the log last."""
+        self._said: frozenset[str] = frozenset()
+        """Why nobody could be told in the last round: said in the log once."""
 
     def step(self) -> bool:
         """Tell of what is near or broken; a deadline that cannot be told stops no other one.
 
         Where a text cannot go out at all, the others of its stage are not tried.
         """
-        silent: set[str] = set()
+        silent, causes = set[str](), set[str]()
         for due in self._desk.waiting():
             if due.stage in silent:
                 continue
@@ -46,14 +46,15 @@ class ClockChore:
                 self._desk.tell(due)
             except NoticeError as error:
                 silent.add(due.stage)
-                self._say(due, error)
+                self._say(due, error, causes)
             except (RefusedError, ConflictError) as error:
-                self._say(due, error)
+                self._say(due, error, causes)
+        self._said = frozenset(causes)
         return False
 
-    def _say(self, due: Due, error: Exception) -> None:
-        """Say in the log why nobody was told, once until it is another cause."""
+    def _say(self, due: Due, error: Exception, causes: set[str]) -> None:
+        """Say in the log why nobody was told, once for as long as it lasts."""
         why = str(error)
-        if why != self._said:
+        if why not in self._said | causes:
             log.warning("nobody told", site=self._site.key, number=due.number, why=why)
-        self._said = why
+        causes.add(why)

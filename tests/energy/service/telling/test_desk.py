@@ -6,6 +6,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from structlog.testing import capture_logs
 
 from energy.alerting.notices.errors import NoticeError
 from energy.base.config import Config
@@ -197,3 +198,32 @@ def test_where_notices_cannot_go_out_it_is_told_later(
     late = next(each for each in watch.desk.waiting() if each.kind == "order")
     with pytest.raises(ReportError, match="Nobody"):
         watch.desk.tell(late)
+
+
+def test_two_causes_that_last_are_said_in_the_log_once_each(watch: Watch) -> None:
+    """One cannot be told for want of a text, the other for want of anybody."""
+    watch.texts()
+    watch.on_duty = {}
+    watch.shop.open()
+    order = watch.shop.order(due_at=watch.began + timedelta(minutes=25))
+    watch.shop.work(order, "take", by=BEN)  # he has no contact
+    watch.go(23)  # the answer to the incident is late, the order nearly
+    refused = {"broken": NoticeError.of("no_plan")}
+
+    class Desk(ClockDesk):
+        def tell(self, due: Due) -> bool:
+            if due.stage in refused:
+                raise refused[due.stage]
+            return super().tell(due)
+
+    config = Config(dsn=watch.site.server.dsn(WRITER))
+    system = System(config=config, role=WRITER, clock=watch.site.clock)
+    try:
+        chore = ClockChore(system, watch.site.site)
+        chore._desk = Desk(watch.site.writer, watch.site.site, watch.site.clock, lambda _at: {})
+        with capture_logs() as logs:
+            for _ in range(3):
+                chore.step()
+        assert sorted(each["number"][0] for each in logs) == ["I", "W"]
+    finally:
+        system.close()
