@@ -16,6 +16,7 @@ from uuid import UUID
 
 import numpy as np
 
+from energy.base.errors import ConflictError
 from energy.base.ids import id_of
 from energy.base.period import Period, local_day, span_of_days
 from energy.base.quality import Quality
@@ -225,7 +226,7 @@ def back_bill(
     before = known.adjustment if row.refused else None
     try:
         desk.back_bill(row.work_order, missed, instead_of=before, by=by, command_id=command)
-    except InspectionError:
+    except (InspectionError, ConflictError):
         if desk.inspection(row.work_order).adjustment != adjustment:
             # Somebody else was faster: no verb would ever decide about what nobody knows of.
             reason = row.number

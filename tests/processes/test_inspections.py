@@ -22,7 +22,7 @@ from billing.documents.words import Words
 from billing.invoices.issuer import CorrectionMode
 from billing.views.outage_tenants import supplied_by
 from energy.base.config import Config
-from energy.base.errors import RefusedError
+from energy.base.errors import ConflictError, RefusedError
 from energy.base.ids import id_of
 from energy.base.period import local_day, span_of_days
 from energy.journal.application import JournalApplication
@@ -309,6 +309,26 @@ def test_of_two_who_propose_at_once_one_is_refused_and_leaves_nothing_waiting(ca
         ]
     assert waiting == [case.desk.inspection(order).adjustment]
     case.approve(order)
+
+
+def test_what_others_hindered_again_and_again_leaves_nothing_waiting(
+    case: Case, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    order = case.inspected(slow())
+    case.work(order, "sign", DORA)
+    row = case.row(order)
+    made = draft_back_billing(case.system, case.site, case.desk, row, BY_ERROR)
+
+    def changed(*_: object, **__: object) -> None:
+        raise ConflictError.of("known.changed")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(case.desk, "back_bill", changed)
+        with pytest.raises(ConflictError):
+            back_bill(case.system, case.site, case.desk, row, made, CARL)
+    with case.town.database.connection() as connection:
+        states = [each.state for each in read_adjustments(connection, case.site.schema)]
+    assert states == ["rejected"]
 
 
 def test_an_inspection_of_a_point_charges_that_point_alone(case: Case) -> None:
