@@ -12,7 +12,6 @@ from uuid import UUID
 
 from dashboards.security.scope import Right, Scope
 from energy.service.rounds.desk import Raise, Walk
-from energy.service.rounds.errors import PatrolError
 from energy.service.rounds.kinds import Said
 from energy.service.rounds.plans import Asked
 
@@ -20,8 +19,8 @@ from energy.service.rounds.plans import Asked
 class PatrolRounds(Protocol):
     """Where rounds are walked (energy/service/rounds/desk.py)."""
 
-    def open(self, key: str) -> Asked:
-        """Return the round of a key that may be begun or is under way."""
+    def open(self, key: str, due_at: datetime) -> Asked:
+        """Return the round of a key that may be begun or is under way, if it is that one."""
         ...
 
     def start(self, asked: Asked, *, by: UUID) -> UUID:
@@ -63,10 +62,7 @@ class PatrolCommands:
     def start(self, scope: Scope, key: str, due_at: datetime) -> UUID:
         """Begin the round that was open when the page was drawn; return its id."""
         scope.demand(Right.WORK, self._site)
-        asked = self._desk.open(key)
-        if asked.due_at != due_at:
-            raise PatrolError.of("passed", at=asked.due_at)
-        return self._desk.start(asked, by=scope.person)
+        return self._desk.start(self._desk.open(key, due_at), by=scope.person)
 
     def tell(self, scope: Scope, walked: UUID, stop: str, said: Mapping[str, Said]) -> Walk:
         """Say what was read at a stop; return the round as it is then."""

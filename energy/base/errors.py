@@ -48,8 +48,11 @@ class EnergyError(Exception):
 
     def keep(self, key: str, /, **values: object) -> None:
         """Take a text of the catalogue as the message, where an error makes its own."""
-        self.message = tell(f"{self.PART}.{key}", **values)
-        self.args = (str(self.message),)
+        self.tell_anew(tell(f"{self.PART}.{key}", **values))
+
+    def tell_anew(self, message: Told) -> None:
+        """Take a text as the message."""
+        self.message, self.args = message, (str(message),)
 
     def told(self, language: str) -> str:
         """Return the message for a reader; English where it stands in no catalogue.

@@ -6,13 +6,16 @@ Who maps foreign times decides what becomes of both; nothing is guessed here.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, datetime
+from functools import wraps
+from typing import Concatenate, ParamSpec, Protocol, TypeVar
 from zoneinfo import ZoneInfo
 
 from energy.base.clock import to_us
 from energy.base.errors import EnergyError
+from energy.base.text import Told
 
 
 def instants_of(wall: datetime, zone: ZoneInfo) -> tuple[int, ...]:
@@ -39,24 +42,49 @@ def wall_text(minute: int) -> str:
     return f"{minute // 60:02d}:{minute % 60:02d}"
 
 
-@contextmanager
-def local_times(zone: ZoneInfo) -> Iterator[None]:
-    """Let a refusal name instants by the site's clock, by which people type them.
+class Zoned(Protocol):
+    """What knows where its clock hangs."""
 
-    Args:
-        zone: Where the clock hangs.
+    @property
+    def zone(self) -> ZoneInfo:
+        """Return the zone."""
+        ...
 
-    Raises:
-        EnergyError: As the block raised it, with its instants in the zone.
-    """
-    try:
-        yield
-    except EnergyError as error:
-        if error.message is not None:
-            key = error.message.key.removeprefix(f"{error.PART}.")
-            values = {
-                name: value.astimezone(zone) if isinstance(value, datetime) else value
-                for name, value in error.message.values.items()
-            }
-            error.keep(key, **values)
-        raise
+
+class AtSite(Protocol):
+    """What works on one site."""
+
+    @property
+    def _site(self) -> Zoned: ...
+
+
+_Desk = TypeVar("_Desk", bound=AtSite)
+_Said = ParamSpec("_Said")
+_Result = TypeVar("_Result")
+
+
+def in_zone(told: Told, zone: ZoneInfo) -> Told:
+    """Return a text with its instants by the clock of a zone."""
+    values = {
+        name: value.astimezone(zone) if isinstance(value, datetime) else value
+        for name, value in told.values.items()
+    }
+    return replace(told, values=values)
+
+
+def by_site_clock(
+    act: Callable[Concatenate[_Desk, _Said], _Result],
+) -> Callable[Concatenate[_Desk, _Said], _Result]:
+    """Let what a desk refuses name instants by its site's clock, by which people type them."""
+
+    @wraps(act)
+    def told(desk: _Desk, /, *args: _Said.args, **kwargs: _Said.kwargs) -> _Result:
+        try:
+            return act(desk, *args, **kwargs)
+        except EnergyError as error:
+            if error.message is not None:
+                zone = desk._site.zone  # noqa: SLF001 - it wraps the desk's own method
+                error.tell_anew(in_zone(error.message, zone))
+            raise
+
+    return told

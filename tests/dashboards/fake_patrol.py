@@ -165,9 +165,11 @@ class FakePatrolDesk:
         due = self.now.replace(minute=0, second=0, microsecond=0)
         return Asked(version=1, spec=SPEC, due_at=due)
 
-    def open(self, key: str) -> Asked:
+    def open(self, key: str, due_at: datetime) -> Asked:
         if key != SPEC.key:
             raise PatrolError.of("no_round", round=key, known=SPEC.key)
+        if due_at != self.asked.due_at:
+            raise PatrolError.of("passed", at=self.asked.due_at)
         return self.asked
 
     def start(self, asked: Asked, *, by: UUID) -> UUID:

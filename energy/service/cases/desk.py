@@ -16,6 +16,7 @@ from energy.base.aggregate import JournalAggregate
 from energy.base.clock import Clock
 from energy.base.ids import id_of
 from energy.base.period import local_day, midnight
+from energy.base.wall_time import by_site_clock
 from energy.journal.application import JournalApplication
 from energy.journal.retrying import retried
 from energy.service.cases import proofs
@@ -79,6 +80,7 @@ class CaseDesk:
         self._operations.store(kept)
         return len(kept.versions)
 
+    @by_site_clock
     def open(self, asked: Application, *, by: UUID, command_id: UUID) -> UUID:
         """Open a case; return its id. Who opens it owns it.
 
@@ -117,6 +119,7 @@ class CaseDesk:
         )
         return identity
 
+    @by_site_clock
     def act(self, case: UUID, act: Callable[[SupplyCase], None]) -> int:
         """Let an act on a case happen; return the position that the journal holds it at.
 

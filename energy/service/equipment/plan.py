@@ -112,9 +112,9 @@ class MaintenancePlan(JournalAggregate):
         if self.ended_on is not None:
             raise EquipmentError.of("plan_ended", day=self.ended_on)
         if at > now:
-            raise EquipmentError.of("future", day=at)
+            raise EquipmentError.of("future_at", at=at)
         if last is not None and at < last:
-            raise EquipmentError.of("before", day=last)
+            raise EquipmentError.of("before_at", at=last)
         kind = PlanSpec.from_json(self.spec).kind
         if (result is not None) != kind.tested:
             raise EquipmentError.of("result" if kind.tested else "no_result")

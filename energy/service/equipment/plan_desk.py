@@ -11,6 +11,7 @@ from energy.base.aggregate import JournalAggregate
 from energy.base.clock import Clock
 from energy.base.ids import id_of
 from energy.base.period import local_day, midnight
+from energy.base.wall_time import by_site_clock
 from energy.journal.application import JournalApplication
 from energy.journal.retrying import retried
 from energy.service.equipment.maintenance import DueState, Every, PlanSpec, TestResult
@@ -87,6 +88,7 @@ class PlanDesk:
             raise EquipmentError.of("no_plan")
         return found
 
+    @by_site_clock
     def done(
         self,
         plan: UUID,

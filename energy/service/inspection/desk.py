@@ -17,6 +17,7 @@ from energy.base.aggregate import JournalAggregate
 from energy.base.clock import Clock
 from energy.base.ids import id_of
 from energy.base.period import local_day
+from energy.base.wall_time import by_site_clock
 from energy.journal.application import JournalApplication
 from energy.journal.retrying import retried
 from energy.service.inspection.errors import InspectionError, worded
@@ -337,6 +338,7 @@ class InspectionDesk:
 
         retried(once)
 
+    @by_site_clock
     def _at_work(
         self, order: UUID, act: Callable[[Inspection], None], *, by: UUID, command_id: UUID
     ) -> None:

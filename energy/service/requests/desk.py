@@ -15,7 +15,7 @@ from energy.base.aggregate import JournalAggregate
 from energy.base.clock import Clock
 from energy.base.ids import id_of
 from energy.base.secrets import PersonVault
-from energy.base.wall_time import local_times
+from energy.base.wall_time import by_site_clock
 from energy.journal.application import JournalApplication
 from energy.journal.retrying import retried
 from energy.service.numbering import store_numbered
@@ -131,6 +131,7 @@ class RequestDesk:
             identity, asked, promise, sealed_for, "", owner=owner, by=person, command_id=command_id
         )
 
+    @by_site_clock
     def _open(
         self,
         identity: UUID,
@@ -143,8 +144,7 @@ class RequestDesk:
         by: UUID,
         command_id: UUID,
     ) -> UUID:
-        with local_times(self._site.zone):
-            kept = asked.checked(self._clock.now())
+        kept = asked.checked(self._clock.now())
         if kept.enquiry is None:  # what a tenant asked of is his own: the portal looked it up
             if kept.invoice and not self._books.knows_invoice(kept.invoice):
                 raise RequestError.of("no_bill", number=kept.invoice)
@@ -172,6 +172,7 @@ class RequestDesk:
         store_numbered(self._operations, self._site, REQUEST, identity, make, command_id=command_id)
         return identity
 
+    @by_site_clock
     def act(self, request: UUID, act: Callable[[TenantRequest], None]) -> int:
         """Let an act on a request happen; return the position that the journal holds it at.
 
@@ -186,8 +187,7 @@ class RequestDesk:
 
         def once() -> int:
             known = self.request(request)
-            with local_times(self._site.zone):
-                act(known)
+            act(known)
             return self._operations.store(known)
 
         return retried(once)

@@ -12,11 +12,13 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Final
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 from energy.base.clock import Clock
 from energy.base.errors import RefusedError
 from energy.base.ids import id_of
 from energy.base.text import Told
+from energy.base.wall_time import in_zone
 from energy.journal.application import JournalApplication
 from energy.journal.retrying import retried
 from energy.service.rounds.errors import PatrolError
@@ -96,8 +98,10 @@ class Bringing:
             spec = plans.spec_of(known.edition, known.key)
         else:
             known = self._begun(asked, entries, by, now)
-        read = [_taken(known, spec, each, by, now) for each in entries if each.said is not None]
-        skipped = [_skipped(known, spec, each, by) for each in entries if each.said is None]
+        zone = self._site.zone
+        told = [each for each in entries if each.said is not None]
+        read = [_taken(known, spec, each, by, now, zone) for each in told]
+        skipped = [_skipped(known, spec, each, by, zone) for each in entries if each.said is None]
         taken = {Became.TOLD, Became.DOUBT, Became.SKIPPED}
         if not any(each.became in taken for each in (*read, *skipped)):
             if found is None:
@@ -120,7 +124,12 @@ class Bringing:
 
 
 def _taken(
-    known: PatrolRound, spec: RoundSpec, brought: Brought, by: UUID, now: datetime
+    known: PatrolRound,
+    spec: RoundSpec,
+    brought: Brought,
+    by: UUID,
+    now: datetime,
+    zone: ZoneInfo,
 ) -> Outcome:
     assert brought.said is not None, "chosen so"
     ahead = now < brought.read_at <= now + CLOCKS_APART
@@ -132,17 +141,24 @@ def _taken(
             spec, brought.stop, brought.value, said, by=by, now=now, command_id=command
         )
     except RefusedError as refused:
-        return Outcome(brought=brought, became=Became.REFUSED, why=refused.message)
+        return _refused(brought, refused, zone)
     became = {None: Became.REPEATED, Entry.DOUBT: Became.DOUBT}.get(entry, Became.TOLD)
     return Outcome(brought=brought, became=became)
 
 
-def _skipped(known: PatrolRound, spec: RoundSpec, brought: Brought, by: UUID) -> Outcome:
+def _skipped(
+    known: PatrolRound, spec: RoundSpec, brought: Brought, by: UUID, zone: ZoneInfo
+) -> Outcome:
     command = id_of("command", "bring skip", str(known.id), repr((brought.stop, brought.note)))
     before = known.version
     try:
         known.skip(spec, brought.stop, brought.note, by=by, command_id=command)
     except RefusedError as refused:
-        return Outcome(brought=brought, became=Became.REFUSED, why=refused.message)
+        return _refused(brought, refused, zone)
     became = Became.REPEATED if known.version == before else Became.SKIPPED
     return Outcome(brought=brought, became=became)
+
+
+def _refused(brought: Brought, refused: RefusedError, zone: ZoneInfo) -> Outcome:
+    why = None if refused.message is None else in_zone(refused.message, zone)
+    return Outcome(brought=brought, became=Became.REFUSED, why=why)

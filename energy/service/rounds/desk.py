@@ -15,6 +15,7 @@ from energy.base.aggregate import JournalAggregate
 from energy.base.clock import Clock
 from energy.base.ids import id_of
 from energy.base.period import local_day
+from energy.base.wall_time import by_site_clock
 from energy.journal.application import JournalApplication
 from energy.journal.retrying import retried
 from energy.service.duty.book import DutyBook, book_id
@@ -115,14 +116,24 @@ class PatrolDesk:
         known = self._operations.find(patrol_plans_id(self._site.key))
         return known.editions if isinstance(known, PatrolPlans) else []
 
-    def open(self, key: str) -> Asked:
+    @by_site_clock
+    def open(self, key: str, due_at: datetime | None = None) -> Asked:
         """Return the round of a key that may be begun or is under way.
 
-        Raises:
-            PatrolError: There is no such round, or none may be begun yet.
-        """
-        return open_at(self.editions, key.strip().lower(), self._clock.now(), self._site.zone)
+        Args:
+            key: Of the round.
+            due_at: When the one that is meant was due; None: any.
 
+        Raises:
+            PatrolError: There is no such round, none may be begun yet, or another one by now.
+        """
+        now, zone = self._clock.now(), self._site.zone
+        asked = open_at(self.editions, key.strip().lower(), now, zone)
+        if due_at not in {None, asked.due_at}:
+            raise PatrolError.of("passed", at=asked.due_at)
+        return asked
+
+    @by_site_clock
     def asked_at(self, key: str, due_at: datetime) -> Asked:
         """Return the round of a key that is due at an instant.
 
@@ -231,6 +242,7 @@ class PatrolDesk:
         command = id_of("command", "end round", str(walked), str(by))
         self._act(walked, lambda known, spec: known.end(spec, by=by, command_id=command))
 
+    @by_site_clock
     def _act(self, walked: UUID, act: Act) -> None:
         def once() -> None:
             walk = self.walk(walked)

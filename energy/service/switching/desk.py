@@ -16,6 +16,7 @@ from energy.base.aggregate import JournalAggregate
 from energy.base.clock import Clock
 from energy.base.ids import id_of
 from energy.base.period import Period
+from energy.base.wall_time import by_site_clock
 from energy.journal.application import JournalApplication
 from energy.journal.retrying import retried
 from energy.service.assurance.guard import EventGuard
@@ -212,6 +213,7 @@ class SwitchingDesk:
 
         return retried(once)
 
+    @by_site_clock
     def give_permit(self, order: UUID, permit: Permit, *, by: UUID, command_id: UUID) -> int:
         """Let somebody work there; return the position that the journal holds it at.
 

@@ -16,6 +16,7 @@ from energy.base.aggregate import JournalAggregate
 from energy.base.clock import Clock
 from energy.base.ids import id_of
 from energy.base.period import local_day
+from energy.base.wall_time import by_site_clock
 from energy.journal.application import JournalApplication
 from energy.journal.retrying import retried
 from energy.service.numbering import store_numbered
@@ -196,6 +197,7 @@ class IncidentDesk:
         )
         return self._open(identity, heard, level, nothing_beside, by=by, command_id=command_id)
 
+    @by_site_clock
     def _open(
         self,
         identity: UUID,
@@ -228,6 +230,7 @@ class IncidentDesk:
         )
         return identity
 
+    @by_site_clock
     def act(self, incident: UUID, act: Callable[[Incident], None]) -> int:
         """Let an act on an incident happen; return the position that the journal holds it at.
 

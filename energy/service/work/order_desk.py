@@ -14,6 +14,7 @@ from uuid import UUID
 from energy.base.aggregate import JournalAggregate
 from energy.base.clock import Clock
 from energy.base.ids import id_of
+from energy.base.wall_time import by_site_clock
 from energy.journal.application import JournalApplication
 from energy.journal.retrying import retried
 from energy.service.numbering import store_numbered
@@ -47,6 +48,7 @@ class WorkOrderDesk:
         self._database, self._site, self._clock = database, site, clock
         self._operations = JournalApplication(database, site.schema, "operations", clock)
 
+    @by_site_clock
     def open(
         self,
         job: Job,
@@ -116,6 +118,7 @@ class WorkOrderDesk:
         promised(self._operations, self._site, level, self._clock.now())
         self._items(checklist)
 
+    @by_site_clock
     def act(self, order: UUID, act: Callable[[WorkOrder], None], *, command_id: UUID) -> int:
         """Let an act on an order happen; return the position that the journal holds it at.
 
