@@ -6,6 +6,9 @@ hostile names.
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Mapping
+
 from dashboards.components.work_pieces import WORK
 from dashboards.pages.phone.layout import HOME
 from dashboards.queries.inspection_rows import InspectionTab
@@ -231,3 +234,18 @@ READY = {
     "phone-computed": "phone-meter",
 }
 """What a page says it is, where that is not its name."""
+
+
+def far_apart(paths: Mapping[str, str]) -> list[tuple[str, str]]:
+    """Return names and addresses in an order in which pages of one kind seldom follow each other.
+
+    First one page of each kind, then a second one of those that have it, and so on: a walk goes
+    straight from one page to the next where that is of another kind (`watch.go`).
+    """
+    met: Counter[str] = Counter()
+    turns = {}
+    for name in paths:
+        kind = READY.get(name, name)
+        turns[name] = met[kind]
+        met[kind] += 1
+    return [(name, paths[name]) for name in sorted(paths, key=turns.__getitem__)]

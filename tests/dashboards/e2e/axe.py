@@ -11,16 +11,22 @@ from axe_playwright_python.base import AXE_SCRIPT
 from playwright.sync_api import Page
 
 
-def violations(page: Page, kind: str, values: list[str]) -> list[dict[str, Any]]:
+def violations(
+    page: Page, kind: str, values: list[str], *, without: str = ""
+) -> list[dict[str, Any]]:
     """Return what violates some rules.
 
     Args:
         page: A page that stands.
         kind: What the values name: "tag" or "rule".
         values: Of axe's own.
+        without: What is passed over, as CSS selects it.
     """
     if not page.evaluate("'axe' in window"):
         page.evaluate(AXE_SCRIPT)
     options = {"runOnly": {"type": kind, "values": values}, "resultTypes": ["violations"]}
-    found = page.evaluate("(options) => axe.run(options).then((all) => all.violations)", options)
+    asked = {"exclude": [[without]] if without else [], "options": options}
+    found = page.evaluate(
+        "(it) => axe.run({ exclude: it.exclude }, it.options).then((all) => all.violations)", asked
+    )
     return list(found)

@@ -6,9 +6,9 @@ from playwright.sync_api import Page
 
 from tests.dashboards.e2e.axe import violations
 
-FOCUS = """() => {
+FOCUS = """(within) => {
     const faults = new Set();
-    const found = [...document.querySelectorAll(
+    const found = [...(document.querySelector(within) || document).querySelectorAll(
         "a[href], button, input, select, textarea, summary, [tabindex='0']"
     )].filter((one) => one.checkVisibility({ visibilityProperty: true }) && !one.disabled
         && one.type !== "hidden" && !one.closest("dialog:not([open]), .ag-root-wrapper"));
@@ -40,10 +40,15 @@ FOCUS = """() => {
 """Down and up again: whatever can have the focus takes it, shows it and is not hidden then."""
 
 
-def focus_faults(page: Page) -> list[str]:
-    """Return what cannot be reached by keyboard, or not be seen while it has the focus."""
+def focus_faults(page: Page, within: str = "body") -> list[str]:
+    """Return what cannot be reached by keyboard, or not be seen while it has the focus.
+
+    Args:
+        page: A page that stands.
+        within: Of what on it, as CSS selects it; of all where the page has no such thing.
+    """
     page.keyboard.press("Tab")  # from here on the focus shows
-    return [str(fault) for fault in page.evaluate(FOCUS)]
+    return [str(fault) for fault in page.evaluate(FOCUS, within)]
 
 
 def small_targets(page: Page) -> list[str]:
