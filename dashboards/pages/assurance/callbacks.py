@@ -4,29 +4,28 @@ from __future__ import annotations
 
 from typing import Any
 
-from dash import ALL, Dash, Input, Output, State, no_update
+from dash import Dash
 
 from dashboards.pages.assurance.acts import EMERGENCIES
 from dashboards.pages.assurance.emergencies import STEPS, steps_part
 from dashboards.pages.parts import Parts
-from dashboards.shell import LIVE
-from dashboards.viewer import current_viewer
+from dashboards.pages.redrawing import redrawn
+from dashboards.pages.subjects import key_named
+from dashboards.viewer import Viewer
 
 
 def register(app: Dash, parts: Parts) -> None:
     """Add the callback of the pages of contingency plans to the app."""
 
-    @app.callback(
-        Output({"type": STEPS, "order": ALL}, "children"),
-        Input(LIVE, "data"),
-        State({"type": STEPS, "order": ALL}, "id"),
-        prevent_initial_call=True,
+    def draw(viewer: Viewer, number: str) -> Any:
+        answer = parts.queries.activation(viewer.scope, number)
+        return answer and steps_part(viewer, answer.rows, parts.settings.zone)
+
+    redrawn(
+        app,
+        STEPS,
+        "order",
+        named=key_named,
+        path=lambda number: f"{EMERGENCIES}/{number}",
+        draw=draw,
     )
-    def refresh_steps(_live: str, drawn: list[dict[str, str]]) -> Any:
-        viewer, zone = current_viewer(), parts.settings.zone
-        viewer.scope.demand_view([EMERGENCIES])
-        asked = [parts.queries.activation(viewer.scope, each["order"]) for each in drawn]
-        return [
-            no_update if answer is None else steps_part(viewer, answer.rows, zone)
-            for answer in asked
-        ]

@@ -2,48 +2,38 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
-from dash import ALL, Dash, Input, Output, State, no_update
+from dash import Dash
 
 from dashboards.pages.cases.acts import PATH
 from dashboards.pages.cases.case import STANDING, standing
 from dashboards.pages.cases.layout import BOARD, board, path_of
 from dashboards.pages.parts import Parts
+from dashboards.pages.redrawing import redrawn
 from dashboards.pages.subjects import key_named, member_named
 from dashboards.queries.case_rows import CaseTab
-from dashboards.shell import LIVE
-from dashboards.viewer import current_viewer
+from dashboards.viewer import Viewer
 
 
 def register(app: Dash, parts: Parts) -> None:
     """Add the callbacks of supply cases to the app."""
+    zone = parts.settings.zone
 
-    @app.callback(
-        Output({"type": BOARD, "tab": ALL}, "children"),
-        Input(LIVE, "data"),
-        State({"type": BOARD, "tab": ALL}, "id"),
-        prevent_initial_call=True,
-    )
-    def refresh_board(_live: str, drawn: list[dict[str, str]]) -> Any:
-        viewer, zone = current_viewer(), parts.settings.zone
-        tabs = [member_named(CaseTab, each["tab"]) for each in drawn]
-        viewer.scope.demand_view([path_of(tab) for tab in tabs])
-        answers = [parts.queries.supply_cases(viewer.scope, tab) for tab in tabs]
-        return [board(viewer, answer, zone=zone) for answer in answers]
+    def draw_board(viewer: Viewer, tab: CaseTab) -> Any:
+        return board(viewer, parts.queries.supply_cases(viewer.scope, tab), zone=zone)
 
-    @app.callback(
-        Output({"type": STANDING, "number": ALL}, "children"),
-        Input(LIVE, "data"),
-        State({"type": STANDING, "number": ALL}, "id"),
-        prevent_initial_call=True,
+    def draw_standing(viewer: Viewer, number: str) -> Any:
+        answer = parts.queries.supply_case(viewer.scope, number)
+        return answer and standing(viewer, answer, zone=zone)
+
+    redrawn(app, BOARD, "tab", named=partial(member_named, CaseTab), path=path_of, draw=draw_board)
+    redrawn(
+        app,
+        STANDING,
+        "number",
+        named=key_named,
+        path=lambda number: f"{PATH}/{number}",
+        draw=draw_standing,
     )
-    def refresh_case(_live: str, drawn: list[dict[str, str]]) -> Any:
-        viewer, zone = current_viewer(), parts.settings.zone
-        numbers = [key_named(each["number"]) for each in drawn]
-        viewer.scope.demand_view([f"{PATH}/{number}" for number in numbers])
-        answers = [parts.queries.supply_case(viewer.scope, number) for number in numbers]
-        return [
-            no_update if answer is None else standing(viewer, answer, zone=zone)
-            for answer in answers
-        ]

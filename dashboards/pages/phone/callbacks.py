@@ -23,13 +23,14 @@ from dashboards.pages.phone.entry import (
     refused,
 )
 from dashboards.pages.phone.finding import found
-from dashboards.pages.phone.layout import FOUND, LIVE_PARTS, OPEN, SCANNED, SOUGHT, live_parts
+from dashboards.pages.phone.layout import FOUND, HOME, LIVE_PARTS, OPEN, SCANNED, SOUGHT, live_parts
 from dashboards.pages.phone.meter import METER, READING, meter_parts, reading_panel
 from dashboards.pages.phone.view_model import phone_model
+from dashboards.pages.redrawing import redrawn
 from dashboards.pages.subjects import id_named, key_named
 from dashboards.shell import LIVE, LOCATION
 from dashboards.told import refusal_text
-from dashboards.viewer import current_viewer
+from dashboards.viewer import Viewer, current_viewer
 from energy.base.errors import EnergyError
 from energy.base.period import local_day
 
@@ -79,20 +80,18 @@ def _register_finder(app: Dash, parts: Parts) -> None:
 
 
 def _register_meter(app: Dash, parts: Parts) -> None:
-    @app.callback(
-        Output({"type": READING, "point": ALL}, "children"),
-        Input(LIVE, "data"),
-        State({"type": READING, "point": ALL}, "id"),
-        prevent_initial_call=True,
+    def draw(viewer: Viewer, point: str) -> Any:
+        answer = parts.queries.phone_meter(viewer.scope, point)
+        return answer and reading_panel(viewer, answer, zone=parts.settings.zone)
+
+    redrawn(
+        app,
+        READING,
+        "point",
+        named=key_named,
+        path=lambda point: f"{HOME}/meters/{point}",
+        draw=draw,
     )
-    def refresh(_live: str, shown: list[dict[str, str]]) -> Any:
-        viewer, zone = current_viewer(), parts.settings.zone
-        points = [key_named(each["point"]) for each in shown]
-        answers = [parts.queries.phone_meter(viewer.scope, point) for point in points]
-        return [
-            no_update if answer is None else reading_panel(viewer, answer, zone=zone)
-            for answer in answers
-        ]
 
     @app.callback(
         Output({"type": METER, "point": MATCH}, "children"),

@@ -2,30 +2,24 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
-from dash import ALL, Dash, Input, Output, State
+from dash import Dash
 
 from dashboards.pages.parts import Parts
+from dashboards.pages.redrawing import redrawn
 from dashboards.pages.subjects import member_named
 from dashboards.pages.work.layout import BOARD, board, path_of
 from dashboards.queries.work_rows import OrderTab
-from dashboards.shell import LIVE
-from dashboards.viewer import current_viewer
+from dashboards.viewer import Viewer
 
 
 def register(app: Dash, parts: Parts) -> None:
     """Add the callback of the list of work orders to the app."""
 
-    @app.callback(
-        Output({"type": BOARD, "tab": ALL}, "children"),
-        Input(LIVE, "data"),
-        State({"type": BOARD, "tab": ALL}, "id"),
-        prevent_initial_call=True,
-    )
-    def refresh(_live: str, drawn: list[dict[str, str]]) -> Any:
-        viewer, zone, now = current_viewer(), parts.settings.zone, parts.clock.now()
-        tabs = [member_named(OrderTab, each["tab"]) for each in drawn]
-        viewer.scope.demand_view([path_of(tab) for tab in tabs])
-        answers = [parts.queries.work_orders(viewer.scope, tab) for tab in tabs]
-        return [board(viewer, answer, zone=zone, now=now) for answer in answers]
+    def draw(viewer: Viewer, tab: OrderTab) -> Any:
+        answer = parts.queries.work_orders(viewer.scope, tab)
+        return board(viewer, answer, zone=parts.settings.zone, now=parts.clock.now())
+
+    redrawn(app, BOARD, "tab", named=partial(member_named, OrderTab), path=path_of, draw=draw)
