@@ -11,8 +11,8 @@ from dash.development.base_component import Component
 from dashboards.components.act_form import Field, Kind, act_form
 from dashboards.components.long_table import long_table
 from dashboards.components.pieces import Children, data_age, empty, link, page, panel
+from dashboards.components.tabbed_list import tabbed_list
 from dashboards.components.toolbar import choice_links
-from dashboards.components.twin import twin
 from dashboards.components.work_pieces import owner_words
 from dashboards.note_words import EXAMPLE
 from dashboards.pages.cases.acts import OPEN, PATH
@@ -73,29 +73,20 @@ def cases_page(viewer: Viewer, answer: Answer[CaseBoard], *, zone: ZoneInfo) -> 
 def board(viewer: Viewer, answer: Answer[CaseBoard], *, zone: ZoneInfo) -> list[Component]:
     """Return what news change: the tabs with their counts, and the cases of one."""
     told = answer.rows
-    tabs = [
-        (f"{viewer.say(f'case_tab.{tab}')} {told.counts[tab]}", path_of(tab), tab is told.tab)
-        for tab in CaseTab
-    ]
-    body: list[Component | None] = [empty(viewer.say(f"case_page.none_{told.tab}"))]
+    drawn: list[Component] = []
     if told.lines:
         heads = [viewer.say(f"cli.case_head.{name}") for name in _HEADS]
         rows = [_row(viewer, line, zone) for line in told.lines]
-        body = [long_table(viewer, heads, rows, name="case-table")]
-        more = told.counts[told.tab] - len(told.lines)
-        if more > 0:
-            words = viewer.say("work_page.more", shown=len(told.lines), count=more)
-            body.append(html.P(words, className="subtitle"))
-        body.append(twin(viewer, f"cases_{told.tab}", ""))
-    return [
-        choice_links(tabs, "", viewer.say("nav.cases")),
-        panel(
-            viewer.say(f"case_tab.{told.tab}"),
-            body,
-            aside=data_age(viewer, answer.age_s, answer.as_of),
-            name="case-list",
-        ),
-    ]
+        drawn = [long_table(viewer, heads, rows, name="case-table")]
+    return tabbed_list(
+        viewer,
+        "case",
+        told,
+        drawn,
+        path_of=path_of,
+        title="nav.cases",
+        age=data_age(viewer, answer.age_s, answer.as_of),
+    )
 
 
 def _row(viewer: Viewer, line: CaseLine, zone: ZoneInfo) -> list[Children]:

@@ -9,8 +9,7 @@ from dash.development.base_component import Component
 
 from dashboards.components.long_table import long_table, with_cards
 from dashboards.components.pieces import Children, data_age, empty, link, page, panel, table
-from dashboards.components.toolbar import choice_links
-from dashboards.components.twin import twin
+from dashboards.components.tabbed_list import tabbed_list
 from dashboards.components.work_pieces import (
     INCIDENTS,
     class_words,
@@ -64,35 +63,24 @@ def _to_open(viewer: Viewer) -> Component | None:
     return html.P(link(words, f"{INCIDENTS}/new", name="button"), className="work-to-open")
 
 
-def board(
-    viewer: Viewer, answer: Answer[IncidentBoard], *, zone: ZoneInfo
-) -> list[Component | None]:
+def board(viewer: Viewer, answer: Answer[IncidentBoard], *, zone: ZoneInfo) -> list[Component]:
     """Return what news change: the tabs with their counts, and the incidents of one."""
     told = answer.rows
-    tabs = [
-        (f"{viewer.say(f'incident_tab.{tab}')} {told.counts[tab]}", path_of(tab), tab is told.tab)
-        for tab in IncidentTab
-    ]
-    body: list[Component | None] = [empty(viewer.say(f"incident_page.none_{told.tab}"))]
+    drawn: list[Component] = []
     if told.lines:
         heads = [viewer.say(f"work_page.head_{name}") for name in _HEADS]
         rows = [_row(viewer, line, zone) for line in told.lines]
         shown = long_table(viewer, heads, rows, name="incident-table")
-        body = [*with_cards(shown, lambda: incident_cards(viewer, told.lines, zone))]
-        more = told.counts[told.tab] - len(told.lines)
-        if more > 0:
-            words = viewer.say("work_page.more", shown=len(told.lines), count=more)
-            body.append(html.P(words, className="subtitle"))
-        body.append(twin(viewer, f"incidents_{told.tab}", ""))
-    return [
-        choice_links(tabs, "", viewer.say("nav.incidents")),
-        panel(
-            viewer.say(f"incident_tab.{told.tab}"),
-            body,
-            aside=data_age(viewer, answer.age_s, answer.as_of),
-            name="incident-list",
-        ),
-    ]
+        drawn = with_cards(shown, lambda: incident_cards(viewer, told.lines, zone))
+    return tabbed_list(
+        viewer,
+        "incident",
+        told,
+        drawn,
+        path_of=path_of,
+        title="nav.incidents",
+        age=data_age(viewer, answer.age_s, answer.as_of),
+    )
 
 
 def _row(viewer: Viewer, line: IncidentLine, zone: ZoneInfo) -> list[Children]:

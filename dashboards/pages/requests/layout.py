@@ -9,7 +9,7 @@ from dash.development.base_component import Component
 
 from dashboards.components.act_form import Field, act_form
 from dashboards.components.long_table import long_table, with_cards
-from dashboards.components.pieces import Children, badge, data_age, empty, link, page, panel, table
+from dashboards.components.pieces import Children, badge, data_age, link, page, panel, table
 from dashboards.components.request_pieces import (
     ARTICLES,
     REQUESTS,
@@ -17,8 +17,7 @@ from dashboards.components.request_pieces import (
     request_heads,
     request_row,
 )
-from dashboards.components.toolbar import choice_links
-from dashboards.components.twin import twin
+from dashboards.components.tabbed_list import tabbed_list
 from dashboards.formats import short_instant
 from dashboards.pages.requests.acts import CALLER
 from dashboards.queries.request_rows import CallLine, RequestBoard, RequestTab
@@ -72,36 +71,25 @@ def caller_panel(viewer: Viewer) -> Component:
     return panel(viewer.say("request_page.caller"), [form, hint], name="caller")
 
 
-def board(
-    viewer: Viewer, answer: Answer[RequestBoard], *, zone: ZoneInfo
-) -> list[Component | None]:
+def board(viewer: Viewer, answer: Answer[RequestBoard], *, zone: ZoneInfo) -> list[Component]:
     """Return what news change: the tabs with their counts, and the requests of one."""
     told = answer.rows
-    tabs = [
-        (f"{viewer.say(f'request_tab.{tab}')} {told.counts[tab]}", path_of(tab), tab is told.tab)
-        for tab in RequestTab
-    ]
-    body: list[Component | None] = [empty(viewer.say(f"request_page.none_{told.tab}"))]
+    drawn: list[Component] = []
     if told.tab is RequestTab.CALLS and told.calls:
-        body = [_calls(viewer, told.calls, zone)]
+        drawn = [_calls(viewer, told.calls, zone)]
     elif told.lines:
         rows = [request_row(viewer, line, zone) for line in told.lines]
         shown = long_table(viewer, request_heads(viewer), rows, name="request-table")
-        body = [*with_cards(shown, lambda: request_cards(viewer, told.lines))]
-        more = told.counts[told.tab] - len(told.lines)
-        if more > 0:
-            words = viewer.say("work_page.more", shown=len(told.lines), count=more)
-            body.append(html.P(words, className="subtitle"))
-        body.append(twin(viewer, f"requests_{told.tab}", ""))
-    return [
-        choice_links(tabs, "", viewer.say("nav.requests")),
-        panel(
-            viewer.say(f"request_tab.{told.tab}"),
-            body,
-            aside=data_age(viewer, answer.age_s, answer.as_of),
-            name="request-list",
-        ),
-    ]
+        drawn = with_cards(shown, lambda: request_cards(viewer, told.lines))
+    return tabbed_list(
+        viewer,
+        "request",
+        told,
+        drawn,
+        path_of=path_of,
+        title="nav.requests",
+        age=data_age(viewer, answer.age_s, answer.as_of),
+    )
 
 
 def _calls(viewer: Viewer, calls: tuple[CallLine, ...], zone: ZoneInfo) -> Component:

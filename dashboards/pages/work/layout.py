@@ -9,9 +9,8 @@ from dash import html
 from dash.development.base_component import Component
 
 from dashboards.components.long_table import long_table, with_cards
-from dashboards.components.pieces import Children, data_age, empty, link, page, panel
-from dashboards.components.toolbar import choice_links
-from dashboards.components.twin import twin
+from dashboards.components.pieces import Children, data_age, link, page
+from dashboards.components.tabbed_list import tabbed_list
 from dashboards.components.work_pieces import (
     WORK,
     asset_words,
@@ -66,33 +65,24 @@ def _to_open(viewer: Viewer) -> Component | None:
 
 def board(
     viewer: Viewer, answer: Answer[OrderBoard], *, zone: ZoneInfo, now: datetime
-) -> list[Component | None]:
+) -> list[Component]:
     """Return what news change: the tabs with their counts, and the orders of one."""
     told = answer.rows
-    tabs = [
-        (f"{viewer.say(f'order_tab.{tab}')} {told.counts[tab]}", path_of(tab), tab is told.tab)
-        for tab in OrderTab
-    ]
-    body: list[Component | None] = [empty(viewer.say(f"order_page.none_{told.tab}"))]
+    drawn: list[Component] = []
     if told.lines:
         heads = [viewer.say(f"work_page.head_{name}") for name in _HEADS]
         rows = [_row(viewer, line, zone, now) for line in told.lines]
         shown = long_table(viewer, heads, rows, name="order-table")
-        body = [*with_cards(shown, lambda: order_cards(viewer, told.lines, zone=zone, now=now))]
-        more = told.counts[told.tab] - len(told.lines)
-        if more > 0:
-            words = viewer.say("work_page.more", shown=len(told.lines), count=more)
-            body.append(html.P(words, className="subtitle"))
-        body.append(twin(viewer, f"orders_{told.tab}", ""))
-    return [
-        choice_links(tabs, "", viewer.say("nav.work")),
-        panel(
-            viewer.say(f"order_tab.{told.tab}"),
-            body,
-            aside=data_age(viewer, answer.age_s, answer.as_of),
-            name="order-list",
-        ),
-    ]
+        drawn = with_cards(shown, lambda: order_cards(viewer, told.lines, zone=zone, now=now))
+    return tabbed_list(
+        viewer,
+        "order",
+        told,
+        drawn,
+        path_of=path_of,
+        title="nav.work",
+        age=data_age(viewer, answer.age_s, answer.as_of),
+    )
 
 
 def _row(viewer: Viewer, line: OrderLine, zone: ZoneInfo, now: datetime) -> list[Children]:
