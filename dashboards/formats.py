@@ -200,18 +200,24 @@ def instant_text(language: str, at: datetime | None, zone: ZoneInfo) -> str:
     if at is None:
         return NOTHING
     pattern = "y年M月d日 HH:mm:ss" if language == "zh" else "d MMM y, HH:mm:ss"
-    told = format_datetime(at, pattern, tzinfo=zone, locale=LOCALES[language])
-    local = at.astimezone(zone)
-    twice = local.replace(fold=0).utcoffset() != local.replace(fold=1).utcoffset()
-    return f"{told} ({_offset(local)})" if twice else told
+    return _which(format_datetime(at, pattern, tzinfo=zone, locale=LOCALES[language]), at, zone)
 
 
 def short_instant(language: str, at: datetime | None, zone: ZoneInfo) -> str:
-    """Return an instant without year and seconds, for a column beside the age."""
+    """Return an instant without year and seconds, for a column beside the age.
+
+    Of an hour that the clocks show twice it says which one, too.
+    """
     if at is None:
         return NOTHING
     pattern = "M月d日 HH:mm" if language == "zh" else "d MMM, HH:mm"
-    return format_datetime(at, pattern, tzinfo=zone, locale=LOCALES[language])
+    return _which(format_datetime(at, pattern, tzinfo=zone, locale=LOCALES[language]), at, zone)
+
+
+def _which(told: str, at: datetime, zone: ZoneInfo) -> str:
+    local = at.astimezone(zone)
+    twice = local.replace(fold=0).utcoffset() != local.replace(fold=1).utcoffset()
+    return f"{told} ({_offset(local)})" if twice else told
 
 
 def clock_text(language: str, at: datetime, zone: ZoneInfo) -> str:

@@ -242,7 +242,9 @@ def _sounds(viewer: Viewer, facts: HandoverFacts, zone: ZoneInfo) -> SheetPart:
 def _alerts(
     viewer: Viewer, board: AlertBoard, tab: AlertTab, heads: Sequence[str], zone: ZoneInfo
 ) -> SheetPart:
-    told = [_alert(viewer, each, zone) for each in board.rows]
+    """Return alerts: what stands before what is over and only to be closed."""
+    ordered = sorted(board.rows, key=lambda each: each.cleared_at is not None)
+    told = [_alert(viewer, each, zone) for each in ordered]
     rows = [tuple(each[key] for key in heads) for each in told]
     more = max(0, board.counts[tab] - len(rows))
     return SheetPart(key=str(tab), heads=heads, rows=rows, more=more)

@@ -22,6 +22,10 @@ from dashboards.viewer import Viewer
 TWIN, TWIN_BODY = "twin", "twin-body"
 MOST_ROWS = 10_000
 """Rows that a page carries; the files have all."""
+FEW_ROWS = 12
+"""Rows up to which a grid is as high as they are; above it scrolls."""
+_SIGNS = "+-−(<>≤≥ "
+"""What may stand before the digits of a number."""
 
 
 def twin(viewer: Viewer, name: str, search: str) -> Component:
@@ -59,13 +63,13 @@ def twin_body(viewer: Viewer, sheet: Sheet) -> Component:
         {
             "field": str(n),
             "headerName": head,
-            "type": None if n == 0 else "rightAligned",
+            "type": None if n == 0 or _worded(sheet, n) else "rightAligned",
             "flex": 1,
             "minWidth": 110,
         }
         for n, head in enumerate(sheet.heads)
     ]
-    more = len(sheet.rows) - MOST_ROWS
+    more, few = len(sheet.rows) - MOST_ROWS, len(sheet.rows) <= FEW_ROWS
     grid = dag.AgGrid(
         columnDefs=columns,
         rowData=[
@@ -77,11 +81,18 @@ def twin_body(viewer: Viewer, sheet: Sheet) -> Component:
             "theme": grid_theme(viewer.theme),
             "localeText": grid_words(viewer),
             "enableCellTextSelection": True,
+            "domLayout": "autoHeight" if few else "normal",
         },
-        className="twin-grid",
+        className="twin-grid twin-few" if few else "twin-grid",
     )
     note = html.P(viewer.say("twin.more", count=more), className="subtitle") if more > 0 else None
     return html.Div([grid, note])
+
+
+def _worded(sheet: Sheet, n: int) -> bool:
+    """Return whether a column has a word in one of its cells."""
+    texts = [cell for row in sheet.rows if isinstance(cell := row[n], str) and cell]
+    return any(not text.lstrip(_SIGNS)[:1].isdigit() for text in texts)
 
 
 def cell_text(viewer: Viewer, cell: Cell) -> str:

@@ -54,6 +54,9 @@ def test_an_hour_that_happens_twice_is_told_with_its_offset() -> None:
     first, second = (datetime(2026, 10, 25, hour, 30, tzinfo=UTC) for hour in (0, 1))
     assert formats.instant_text("en", first, LONDON) == "25 Oct 2026, 01:30:00 (UTC+1)"
     assert formats.instant_text("zh", second, LONDON) == "2026年10月25日 01:30:00 (UTC+0)"
+    assert formats.short_instant("en", first, LONDON) == "25 Oct, 01:30 (UTC+1)"
+    assert formats.short_instant("zh", second, LONDON) == "10月25日 01:30 (UTC+0)"
+    assert formats.short_instant("en", datetime(2026, 7, 1, tzinfo=UTC), LONDON) == "1 Jul, 01:00"
 
 
 def test_money_keeps_its_cents_in_both_languages() -> None:

@@ -9,7 +9,9 @@ from dash import html
 from dash.development.base_component import Component
 
 from dashboards.components.act_form import Field, Kind, act_form
-from dashboards.components.pieces import Children, badge, empty, page, panel, table
+from dashboards.components.pieces import Children, badge, empty, link, page, panel, table
+from dashboards.components.request_pieces import REQUESTS
+from dashboards.components.work_pieces import INCIDENTS, WORK
 from dashboards.formats import short_instant
 from dashboards.handover_sheet import SheetPart, shown
 from dashboards.pages.duty.acts import ALONE, OFFER, SIGN, STAY, WITH_WORK
@@ -25,6 +27,13 @@ HOURS = 12
 """How far ahead the sheet tells of outages and spans, as `alert handover` does."""
 MOST = 10
 """Handovers before; `duty handovers` lists more."""
+LEADS = {
+    "I": (INCIDENTS, Right.READ_ENERGY),
+    "W": (WORK, Right.READ_ENERGY),
+    "S": ("/switching", Right.READ_ENERGY),
+    "R": (REQUESTS, Right.READ_REQUESTS),
+}
+"""Letter of a number of the sheet -> where it leads, and who may read there."""
 TONE = {"offered": "fair", "signed": "good", "withdrawn": "calm"}
 
 
@@ -158,11 +167,26 @@ def _part(viewer: Viewer, part: SheetPart) -> list[Component]:
     title = html.H3(part.title(viewer, HOURS))
     if not part.rows:
         return [title, empty(part.nothing(viewer))]
-    rows: list[list[Children]] = [[html.Bdi(shown(each)) for each in row] for row in part.rows]
+    rows: list[list[Children]] = [
+        [
+            _number(viewer, shown(each)) if head == "number" else html.Bdi(shown(each))
+            for head, each in zip(part.heads, row, strict=True)
+        ]
+        for row in part.rows
+    ]
     found: list[Component] = [title, table(part.head_words(viewer), rows, name="duty-sheet")]
     if part.more:
         found.append(html.P(part.rest(viewer), className="subtitle"))
     return found
+
+
+def _number(viewer: Viewer, number: str) -> Component:
+    """Return a number that leads to its page; that of a permit leads to its order."""
+    path, right = LEADS.get(number[:1], ("", Right.READ_ENERGY))
+    if not path or not viewer.scope.may(right):
+        bare: Component = html.Bdi(number)
+        return bare
+    return link(number, f"{path}/{number.split('/', maxsplit=1)[0]}")
 
 
 def _past(

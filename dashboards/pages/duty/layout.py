@@ -70,7 +70,7 @@ def now_panel(viewer: Viewer, board: DutyBoard, names: DutyNames, *, zone: ZoneI
     """Return who is on duty now, post by post: a post that has nobody says what to do."""
     title = viewer.say("duty_page.now")
     if not board.planned:
-        return panel(title, empty(viewer.say("duty_page.no_plan")), name="duty-now")
+        return panel(title, _missing(viewer, "no_plan"), name="duty-now")
     shift = board.now
     aside = (
         shift_text(viewer, shift.shift, shift.period, zone, names)
@@ -84,13 +84,20 @@ def now_panel(viewer: Viewer, board: DutyBoard, names: DutyNames, *, zone: ZoneI
         )
         for each in shift.posts
     ]
-    missing = None if shift.period else html.P(viewer.say("duty_page.no_shift"))
+    missing = [] if shift.period else _missing(viewer, "no_shift")
     return panel(
         title,
-        [missing, html.Ul(cards, className="duty-cards")],
+        [*missing, html.Ul(cards, className="duty-cards")],
         aside=html.Span(aside, className="duty-shift"),
         name="duty-now",
     )
+
+
+def _missing(viewer: Viewer, what: str) -> list[Component]:
+    """Return that there is no plan or roster, and what the viewer may do about it."""
+    more = "do" if viewer.scope.may(Right.PLAN_WORK) else "ask"
+    said = [viewer.say(f"duty_page.{key}") for key in (what, f"{what}_{more}")]
+    return [empty(said[0]), html.P(said[1])]
 
 
 def _card(

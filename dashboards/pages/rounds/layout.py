@@ -12,7 +12,7 @@ from dashboards.components.act_form import act_form
 from dashboards.components.pieces import badge, chart, data_age, empty, extra, link, page, panel
 from dashboards.components.twin import twin, twin_body
 from dashboards.figures.patrol_value import patrol_value
-from dashboards.formats import day_text, instant_text
+from dashboards.formats import clock_text, day_text, short_instant
 from dashboards.pages.rounds.paths import PATH, START, course_path, day_path, walk_path
 from dashboards.patrol_sheet import SheetReader, said_limits, sheet_of
 from dashboards.queries.patrol_rows import PatrolBoard, PatrolCourse, PatrolDay
@@ -87,10 +87,11 @@ def walks_page(viewer: Viewer, answer: Answer[PatrolBoard], *, zone: ZoneInfo) -
 def round_card(viewer: Viewer, row: RoundRow, told: PatrolBoard, zone: ZoneInfo) -> Component:
     """Return a round as it stands, with what the viewer may do about it."""
     day = local_day(row.due_at, zone)
+    same = local_day(row.until, zone) == day
     spans = viewer.say(
         "patrol_pages.due",
-        due=instant_text(viewer.language, row.due_at, zone),
-        until=instant_text(viewer.language, row.until, zone),
+        due=short_instant(viewer.language, row.due_at, zone),
+        until=(clock_text if same else short_instant)(viewer.language, row.until, zone),
     )
     return html.Article(
         [
@@ -153,7 +154,7 @@ def _missed(viewer: Viewer, told: PatrolBoard, zone: ZoneInfo) -> Component:
                         viewer.named(row.spec.name),
                         day_path(row.spec.key, local_day(row.due_at, zone)),
                     ),
-                    html.Span(instant_text(viewer.language, row.due_at, zone)),
+                    html.Span(short_instant(viewer.language, row.due_at, zone)),
                     state(viewer, row),
                 ]
             )

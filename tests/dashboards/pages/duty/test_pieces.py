@@ -11,14 +11,18 @@ import pytest
 from dash.development.base_component import Component
 
 from billing.ledger.sheets import Cell
+from dashboards.components.work_pieces import WORK
 from dashboards.pages.acts import perform
+from dashboards.pages.duty.layout import now_panel
 from dashboards.pages.duty.tables import roster_sheet
+from dashboards.pages.duty.views import sheet_of
 from dashboards.pages.parts import Parts
 from dashboards.pages.router import page_for
 from dashboards.pages.shift_reports.tables import reports_sheet
+from dashboards.queries.alert_rows import AlertTab
 from dashboards.queries.shift_report_rows import ReportTab
-from dashboards.security.scope import Role
-from dashboards.selection import selection_of
+from dashboards.security.scope import Role, Scope
+from dashboards.selection import Selection, selection_of
 from dashboards.told import refusal_text
 from energy.base.ids import id_of
 from energy.service.duty.errors import DutyError
@@ -61,6 +65,51 @@ def shown(given: Parts, path: str, language: str = "zh") -> str:
     parts_of = [each for each in nodes(tree) if isinstance(each, Component)]
     texts += [str(getattr(node, name, "")) for node in parts_of for name in ("label", "data")]
     return " ".join(texts).replace("Training day", "")  # what somebody wrote as a reason
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_without_a_plan_or_a_roster_each_reads_what_they_may_do(
+    given: Parts, language: str
+) -> None:
+    queries, told = given.queries, {}
+    for role in (Role.TECHNICIAN, Role.ENERGY_MANAGER):
+        who = viewer(role, language)
+        now = queries.clock.now()  # type: ignore[attr-defined]  # the fake's
+        board = queries.duty(who.scope, now.date(), now).rows
+        bare = replace(board.now, shift="", period=None)
+        for each in (replace(board, planned=False), replace(board, now=bare)):
+            tree = now_panel(who, each, NAMES, zone=given.settings.zone)
+            told[role, each.planned] = " ".join(x for x in nodes(tree) if isinstance(x, str))
+    assert "duty set-plan" in told[Role.ENERGY_MANAGER, False]
+    assert "duty publish" in told[Role.ENERGY_MANAGER, True]
+    ask = "Ask an energy manager" if language == "en" else "请能源经理"
+    for planned in (False, True):
+        assert "`" not in told[Role.TECHNICIAN, planned]
+        assert ask in told[Role.TECHNICIAN, planned]
+
+
+def test_the_sheet_begins_with_what_stands_and_its_numbers_lead_to_their_pages(
+    given: Parts,
+) -> None:
+    queries: Any = given.queries
+    asked = queries.alert_board
+
+    def board(scope: Scope, tab: AlertTab, selection: Selection) -> Any:
+        answer = asked(scope, tab, selection)
+        first, *rest = answer.rows.rows
+        over = replace(first, cleared_at=first.raised_at)
+        return replace(answer, rows=replace(answer.rows, rows=(over, *rest)))
+
+    queries.alert_board = board
+    who = viewer(Role.TECHNICIAN)
+    alerts = next(each for each in sheet_of(given, who) if each.key == str(AlertTab.OPEN))
+    states = [row[alerts.heads.index("state")] for row in alerts.rows]
+    assert states[-1] == who.say("alert_state.cleared")
+    assert states[-1] not in states[:-1]
+    tree = page_for(given, who, "/duty/handover", "")
+    led = {getattr(each, "href", "") for each in nodes(tree)}
+    assert {"/switching/S-2026-00001", f"{WORK}/W-2026-00017"} <= led
+    assert not any(each.startswith("/requests/R-") for each in led if each)  # not theirs to read
 
 
 @pytest.mark.parametrize("path", DUTY)
