@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import timedelta
 from zoneinfo import ZoneInfo
 
 from dash import html
@@ -16,7 +16,6 @@ from dashboards.viewer import Viewer
 from energy.service.work.clock import Standing
 from energy.service.work.kinds import IncidentState, OrderKind, OrderState, Urgency
 from energy.service.work.levels import Level
-from energy.service.work.reads import OrderRow
 
 INCIDENTS, WORK = "/incidents", "/work"
 _STATE_TONE: dict[str, str] = {
@@ -103,17 +102,17 @@ def clock_cell(viewer: Viewer, line: IncidentLine, zone: ZoneInfo) -> list[Compo
     return [clock_badge(viewer, line.clock), html.Div(words, className="work-due")]
 
 
-def due_cell(viewer: Viewer, row: OrderRow, now: datetime, zone: ZoneInfo) -> Children:
-    """Return by when an order is to be done, and whether that was missed."""
-    if row.due_at is None:
-        return NOTHING
-    at = short_instant(viewer.language, row.due_at, zone)
-    if not row.late(now):
+def due_cell(viewer: Viewer, line: OrderLine, zone: ZoneInfo) -> Children:
+    """Return by when an order is to be done, whether that was missed, and who says so."""
+    row, clock = line.row, line.clock
+    at = None if line.due_at is None else short_instant(viewer.language, line.due_at, zone)
+    if row.due_at is not None and not clock.broken:
         return at
-    end = row.done_at or row.ended_at
-    key = "was_late" if end else "overdue_by"
-    words = viewer.say(f"work_page.{key}", span=span_words(viewer, (end or now) - row.due_at))
-    return [badge(words, "bad"), html.Div(at, className="work-due")]
+    words = at
+    if row.due_at is None:
+        key = "by_class" if at is None else "by_class_at"
+        words = viewer.say(f"work_page.{key}", at=at)
+    return [clock_badge(viewer, clock), html.Div(words, className="work-due")]
 
 
 def where_words(where: Where) -> list[Component | str]:
@@ -187,7 +186,6 @@ def order_cards(
     lines: Sequence[OrderLine],
     *,
     zone: ZoneInfo,
-    now: datetime,
     path: str = WORK,
 ) -> Component:
     """Return work orders as cards.
@@ -196,7 +194,6 @@ def order_cards(
         viewer: Who looks.
         lines: The orders.
         zone: The site's zone.
-        now: The present.
         path: Below which their pages stand.
     """
     return html.Div(
@@ -211,11 +208,9 @@ def order_cards(
                         [
                             viewer.say("work_page.due"),
                             " ",
-                            *_listed(due_cell(viewer, line.row, now, zone)),
+                            *_listed(due_cell(viewer, line, zone)),
                         ]
-                    )
-                    if line.row.due_at
-                    else None,
+                    ),
                     html.Div([*where_words(line.where), *asset_words(line)]),
                     html.Div(
                         [kind_words(viewer, line.row.kind), " · ", line.owner],

@@ -10,8 +10,8 @@ from uuid import UUID
 
 from energy.service.inspection.kinds import Method
 from energy.service.inspection.reads import EvidenceRow, InspectionRow, SuspicionRow
+from energy.service.work.done_reads import PaperRow
 from energy.service.work.levels import Level
-from energy.service.work.reads import PaperRow
 
 
 class InspectionTab(StrEnum):

@@ -27,9 +27,10 @@ from energy.service.inspection.reads import (
     read_rules,
     read_suspicions,
 )
+from energy.service.work.done_reads import read_papers
 from energy.service.work.kinds import OrderState
 from energy.service.work.levels import version_on
-from energy.service.work.reads import read_levels, read_papers
+from energy.service.work.reads import read_levels
 
 MOST_LINES = 400
 """Of a tab that is shown at once."""

@@ -23,6 +23,7 @@ from dashboards.queries.work_rows import (
     WorkForms,
 )
 from dashboards.security.scope import Right, Scope
+from energy.service.work.done_reads import read_papers, read_parts, read_times
 from energy.service.work.kinds import OrderKind, Origin
 from energy.service.work.reads import (
     IncidentRow,
@@ -30,9 +31,6 @@ from energy.service.work.reads import (
     read_incidents,
     read_levels,
     read_orders,
-    read_papers,
-    read_parts,
-    read_times,
 )
 from energy.store.attachment import kept_attachment
 
@@ -116,13 +114,13 @@ class SqlWork:
         schema, reads, now = self._at.schema, self._work_reads, self._at.clock.now()
         with self._at.read(scope, Right.READ_ENERGY) as connection:
             standing = reads.orders(connection, read_orders(connection, schema))
-            standing.sort(key=lambda line: (line.row.due_at is None, line.row.due_at or now))
+            standing.sort(key=lambda line: (line.due_at is None, line.due_at or now))
             tabs: dict[OrderTab, Sequence[OrderLine]] = {
                 OrderTab.OPEN: standing,
                 OrderTab.MINE: [
                     each for each in standing if scope.person in {each.row.owner, each.row.assigned}
                 ],
-                OrderTab.OVERDUE: [each for each in standing if each.overdue(now)],
+                OrderTab.OVERDUE: [each for each in standing if each.overdue],
                 OrderTab.PLANNED: [
                     each for each in standing if each.row.kind != OrderKind.CORRECTIVE
                 ],

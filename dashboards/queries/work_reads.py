@@ -20,6 +20,7 @@ from energy.service.work.reads import (
     levels_on,
     read_checklists,
     read_incidents,
+    read_levels,
 )
 
 OF_REQUESTS = frozenset(kind.level for kind in RequestKind)
@@ -59,9 +60,11 @@ class WorkReads:
             ([row.incident for row in rows if row.incident],),
         ).fetchall()
         numbers: dict[UUID | None, str] = dict(numbered)
+        levels, now = read_levels(connection, self._at.schema), self._at.clock.now()
         return [
             OrderLine(
                 row=row,
+                clock=row.clock(levels, self._at.site.zone, now),
                 where=spot,
                 owner=names.get(row.owner, "?"),
                 assigned=_named(names, row.assigned),

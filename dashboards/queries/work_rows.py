@@ -10,18 +10,10 @@ from uuid import UUID
 
 from dashboards.queries.rows import AlertRow
 from energy.service.work.clock import Standing
+from energy.service.work.done_reads import PaperRow, PartRow, TimeRow
 from energy.service.work.kinds import IncidentState
 from energy.service.work.levels import Level
-from energy.service.work.reads import (
-    Clocks,
-    FactRow,
-    IncidentRow,
-    LevelsRow,
-    OrderRow,
-    PaperRow,
-    PartRow,
-    TimeRow,
-)
+from energy.service.work.reads import Clocks, FactRow, IncidentRow, LevelsRow, OrderRow
 
 
 class IncidentTab(StrEnum):
@@ -111,6 +103,8 @@ class OrderLine:
     """A work order as a list has it."""
 
     row: OrderRow
+    clock: Standing
+    """As it stands now: to the day it has, else as its class promises."""
     where: Where
     owner: str
     assigned: str
@@ -118,9 +112,18 @@ class OrderLine:
     incident: str
     """Number of the incident that it is of; "" of none."""
 
-    def overdue(self, now: datetime) -> bool:
+    @property
+    def due_at(self) -> datetime | None:
+        """Return by when it is to be done; None while its clock stands, and where it was in time.
+
+        A date that was stated stays.
+        """
+        return self.row.due_at or self.clock.due_at
+
+    @property
+    def overdue(self) -> bool:
         """Return whether it is still to be done, and was to be done by now."""
-        return self.row.done_at is None and self.row.ended_at is None and self.row.late(now)
+        return self.clock.broken and not self.clock.stopped
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -62,15 +62,20 @@ def story_of(at: Opened, row: IncidentRow) -> IncidentStory:
 def for_machines(clocks: Clocks) -> dict[str, dict[str, object]]:
     """Return how clocks stand, spans in seconds."""
     return {
-        which: {
-            "used_s": standing.used // timedelta(seconds=1),
-            "left_s": standing.left // timedelta(seconds=1),
-            "due_at": standing.due_at,
-            "broken": standing.broken,
-            "paused": standing.paused,
-            "stopped": standing.stopped,
-        }
-        for which, standing in (("response", clocks.response), ("resolution", clocks.resolution))
+        "response": clock_for_machines(clocks.response),
+        "resolution": clock_for_machines(clocks.resolution),
+    }
+
+
+def clock_for_machines(standing: Standing) -> dict[str, object]:
+    """Return how a clock stands, spans in seconds."""
+    return {
+        "used_s": standing.used // timedelta(seconds=1),
+        "left_s": standing.left // timedelta(seconds=1),
+        "due_at": standing.due_at,
+        "broken": standing.broken,
+        "paused": standing.paused,
+        "stopped": standing.stopped,
     }
 
 

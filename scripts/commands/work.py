@@ -25,7 +25,14 @@ from scripts.commands.work_frame import (
     other_person,
     text_of,
 )
-from scripts.commands.work_print import print_checklists, print_order, print_orders, story_of
+from scripts.commands.work_print import (
+    clock_of,
+    for_machines,
+    print_checklists,
+    print_order,
+    print_orders,
+    story_of,
+)
 
 if runs():
     from dashboards.security.scope import Right
@@ -36,7 +43,7 @@ if runs():
     from energy.service.work.kinds import OrderKind, WaitsFor
     from energy.service.work.order import WorkOrder
     from energy.service.work.order_desk import WorkOrderDesk
-    from energy.service.work.reads import read_checklists, read_orders
+    from energy.service.work.reads import read_checklists, read_levels, read_orders
     from energy.system import WEB, WRITER
     from processes.installation import acting
 
@@ -291,11 +298,13 @@ def list_(
     """List the work orders, the oldest first; those that are over with --all."""
     with opened(ctx, WEB) as at:
         with at.system.database.connection() as connection:
+            levels = read_levels(connection, at.site.schema)
             rows = read_orders(connection, at.site.schema, over=every)
+        found = [(row, clock_of(at, levels, row)) for row in rows]
         if as_json:
-            print_json(rows)
+            print_json([for_machines(row, clock) for row, clock in found])
             return
-        print_orders(at, rows)
+        print_orders(at, found)
 
 
 @app.command()
@@ -304,7 +313,7 @@ def show(ctx: typer.Context, order: str, *, as_json: Json = False) -> None:
     with opened(ctx, WEB) as at:
         story = story_of(at, order_named(at, order))
         if as_json:
-            print_json(story)
+            print_json(for_machines(story, story.clock))
             return
         print_order(at, story)
 

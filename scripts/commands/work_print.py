@@ -2,29 +2,41 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, fields
+from datetime import datetime
 from typing import Any
 
 from scripts.commands.asked import runs
 from scripts.commands.frame import Opened
-from scripts.commands.incident_print import heads, print_history
+from scripts.commands.incident_print import (
+    clock_for_machines,
+    heads,
+    print_history,
+    said_standing,
+)
 from scripts.commands.printing import print_facts, print_table
+from scripts.commands.work_frame import used_and_left
 
 if runs():
     from energy.service.work.checklist import Answer, CheckItem, Checklist
-    from energy.service.work.reads import (
-        FactRow,
-        IncidentRow,
-        OrderRow,
+    from energy.service.work.clock import Standing
+    from energy.service.work.done_reads import (
         PaperRow,
         PartRow,
         TimeRow,
-        read_history,
-        read_incidents,
         read_papers,
         read_parts,
         read_times,
+    )
+    from energy.service.work.reads import (
+        FactRow,
+        IncidentRow,
+        LevelsRow,
+        OrderRow,
+        read_history,
+        read_incidents,
+        read_levels,
     )
 
 _LONGEST = 48
@@ -36,6 +48,7 @@ class OrderStory:
     """A work order with what belongs to it."""
 
     order: OrderRow
+    clock: Standing
     incident: IncidentRow | None
     parts: Sequence[PartRow]
     times: Sequence[TimeRow]
@@ -52,12 +65,24 @@ def story_of(at: Opened, row: OrderRow) -> OrderStory:
         )
         return OrderStory(
             order=row,
+            clock=clock_of(at, read_levels(connection, schema), row),
             incident=whole,
             parts=read_parts(connection, schema, order),
             times=read_times(connection, schema, order),
             papers=read_papers(connection, schema, order),
             history=read_history(connection, schema, order),
         )
+
+
+def clock_of(at: Opened, levels: Mapping[int, LevelsRow], row: OrderRow) -> Standing:
+    """Return how the clock of an order stands now."""
+    return row.clock(levels, at.site.zone, at.system.clock.now())
+
+
+def for_machines(told: OrderRow | OrderStory, clock: Standing) -> dict[str, object]:
+    """Return an order, or all that belongs to it, with its clock; spans in seconds."""
+    parts = {each.name: getattr(told, each.name) for each in fields(told)}
+    return {**parts, "clock": clock_for_machines(clock)}
 
 
 def print_checklists(at: Opened, found: Sequence[tuple[int, Checklist]]) -> None:
@@ -71,8 +96,8 @@ def print_checklists(at: Opened, found: Sequence[tuple[int, Checklist]]) -> None
     print_table(head, rows, right=(1,), nothing=at.text("none.checklists"))
 
 
-def print_orders(at: Opened, found: Sequence[OrderRow]) -> None:
-    """Print a row an order."""
+def print_orders(at: Opened, found: Sequence[tuple[OrderRow, Standing]]) -> None:
+    """Print a row an order, with its clock."""
     rows = [
         (
             row.number,
@@ -82,13 +107,24 @@ def print_orders(at: Opened, found: Sequence[OrderRow]) -> None:
             at.name_of(row.owner),
             at.name_of(row.assigned),
             row.since.astimezone(at.site.zone),
-            row.due_at.astimezone(at.site.zone) if row.due_at else None,
+            f"{said_standing(at, clock)}{'' if row.due_at else _by_class(at)}",
+            used_and_left(clock)[1],
+            _due(at, row, clock),
             row.what[:_LONGEST],
         )
-        for row in found
+        for row, clock in found
     ]
-    keys = ("order", "state", "kind", "class", "owner", "assigned", "since", "due", "what")
-    print_table(heads(at, *keys), rows, nothing=at.text("none.work"))
+    keys = ("order", "state", "kind", "class", "owner", "assigned", "since", "clock", "left", "due")
+    print_table(heads(at, *keys, "what"), rows, right=(8,), nothing=at.text("none.work"))
+
+
+def _by_class(at: Opened) -> str:
+    return f" ({at.text('work.by_class')})"
+
+
+def _due(at: Opened, row: OrderRow, clock: Standing) -> datetime | None:
+    due_at = row.due_at or clock.due_at
+    return None if due_at is None else due_at.astimezone(at.site.zone)
 
 
 def print_order(at: Opened, story: OrderStory) -> None:
@@ -107,7 +143,9 @@ def print_order(at: Opened, story: OrderStory) -> None:
         "assigned": at.name_of(row.assigned),
         **{name: getattr(row, name) for name in ("place", "node", "point")},
         "since": row.since.astimezone(zone),
-        "due": row.due_at.astimezone(zone) if row.due_at else "",
+        "clock": f"{said_standing(at, story.clock)}{'' if row.due_at else _by_class(at)}",
+        "left": "" if story.clock.stopped else used_and_left(story.clock)[1],
+        "due": _due(at, row, story.clock),
         "waits_for": at.text(f"work_waits.{row.waits_for}") if row.waits_for else "",
         "doer": at.name_of(row.done_by),
         "signer": at.name_of(row.signed_by),

@@ -29,8 +29,8 @@ from energy.service.cases.proofs import Said
 from energy.service.cases.quotation import Quotation, QuotedItem, Sums
 from energy.service.cases.reads import CaseFact, CaseStory, OfferRow
 from energy.service.cases.seen import ApplicantView, seen_of
+from energy.service.work.done_reads import PaperRow
 from energy.service.work.kinds import OrderState, WaitsFor
-from energy.service.work.reads import PaperRow
 from tests.dashboards.fake_energy import SITE, ZONE, FakeEnergy
 from tests.dashboards.fake_switching import BEN, GRACE, NAMES
 from tests.dashboards.fake_work import levels

@@ -32,7 +32,7 @@ from energy.service.inspection.kinds import (
     SuspicionState,
 )
 from energy.service.inspection.reads import EvidenceRow, InspectionRow, SuspicionRow
-from energy.service.work.reads import PaperRow
+from energy.service.work.done_reads import PaperRow
 from tests.dashboards.fake_energy import SITE, FakeEnergy
 from tests.dashboards.fake_switching import ADA, BEN, GRACE, MIA, NAMES
 from tests.dashboards.fake_work import levels

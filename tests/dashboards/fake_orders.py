@@ -20,8 +20,9 @@ from dashboards.security.scope import Right, Scope
 from energy.base.ids import id_of
 from energy.service.work.checklist import Answer as Asks
 from energy.service.work.checklist import CheckItem
-from energy.service.work.reads import OrderRow, PaperRow, PartRow, TimeRow
-from tests.dashboards.fake_energy import SITE
+from energy.service.work.done_reads import PaperRow, PartRow, TimeRow
+from energy.service.work.reads import OrderRow
+from tests.dashboards.fake_energy import SITE, ZONE
 from tests.dashboards.fake_work import (
     ADA,
     BUSY,
@@ -128,6 +129,7 @@ class FakeOrders(FakeWork):
                 PLANNED,
                 "open",
                 40,
+                due_at=None,
                 incident=None,
                 kind="planned",
                 what="Yearly test of transformer 1",
@@ -148,6 +150,7 @@ class FakeOrders(FakeWork):
     def _order_line(self, row: OrderRow) -> OrderLine:
         return OrderLine(
             row=row,
+            clock=row.clock({1: self._levels()}, ZONE, self.clock.now()),
             where=Where(place="Building 2", node="", point=row.point),
             owner=NAMES[row.owner],
             assigned=NAMES[row.assigned] if row.assigned else "",
@@ -161,7 +164,7 @@ class FakeOrders(FakeWork):
         tabs = {
             OrderTab.OPEN: standing,
             OrderTab.MINE: [e for e in standing if GRACE in {e.row.owner, e.row.assigned}],
-            OrderTab.OVERDUE: [e for e in standing if e.overdue(self.clock.now())],
+            OrderTab.OVERDUE: [e for e in standing if e.overdue],
             OrderTab.PLANNED: [e for e in standing if e.row.kind != "corrective"],
             OrderTab.ENDED: [e for e in every if e.row.ended_at],
         }

@@ -9,13 +9,8 @@ from typing import Any, Final
 from uuid import UUID
 
 from energy.service.requests.reads import read_calls, read_requests
-from energy.service.work.reads import (
-    Clocks,
-    read_incidents,
-    read_levels,
-    read_orders,
-    read_times,
-)
+from energy.service.work.done_reads import read_times
+from energy.service.work.reads import Clocks, read_incidents, read_levels, read_orders
 from tests.energy_company.company import Company
 from tests.energy_company.script import END, instant
 
@@ -52,17 +47,20 @@ def orders_are_as_written(at: Company) -> None:
     """Hold every work order of the script against its row."""
     told, found = {}, {}
     with at.site.writer.connection() as connection:
+        levels = read_levels(connection, at.site.schema)
         rows = {e.work_order: e for e in read_orders(connection, at.site.schema, over=True)}
         for n, thing in at.orders.items():
             row = rows[at.made["order", n]]
             times = read_times(connection, at.site.schema, row.work_order)
+            clock = row.clock(levels, at.site.site.zone, END)
             told[n] = {"late": False, **thing.expect}
             found[n] = {
                 "state": str(row.state),
                 "owner": _name(at, row.owner),
                 "minutes": sum(each.minutes for each in times),
                 "signed": "" if row.signed_by is None else _name(at, row.signed_by),
-                "late": row.late(END),
+                "used": clock.used // _MINUTE,
+                "late": clock.broken,
             }
     assert found == told
 

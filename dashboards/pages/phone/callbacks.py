@@ -56,8 +56,7 @@ def _register_home(app: Dash, parts: Parts) -> None:
         if isinstance(pressed, dict) and any(clicks):
             refusal = acknowledge(parts, id_named(pressed["alert"]))
         model = phone_model(parts, viewer)
-        zone, now = parts.settings.zone, parts.clock.now()
-        return live_parts(viewer, model, zone=zone, now=now, refusal=refusal)
+        return live_parts(viewer, model, zone=parts.settings.zone, refusal=refusal)
 
 
 def _register_finder(app: Dash, parts: Parts) -> None:

@@ -6,7 +6,6 @@ that reads no codes, the field beside it is typed into.
 
 from __future__ import annotations
 
-from datetime import datetime
 from decimal import Decimal
 from zoneinfo import ZoneInfo
 
@@ -61,7 +60,7 @@ NEAR = 90
 """From this part of the limit on the demand is near it. [%]"""
 
 
-def phone_page(viewer: Viewer, model: PhoneModel, *, zone: ZoneInfo, now: datetime) -> Component:
+def phone_page(viewer: Viewer, model: PhoneModel, *, zone: ZoneInfo) -> Component:
     """Return the first page."""
     return page(
         viewer.say("phone.title"),
@@ -73,9 +72,7 @@ def phone_page(viewer: Viewer, model: PhoneModel, *, zone: ZoneInfo, now: dateti
             )
             if viewer.scope.may(Right.WORK)
             else None,
-            html.Div(
-                live_parts(viewer, model, zone=zone, now=now), id=LIVE_PARTS, className="stack"
-            ),
+            html.Div(live_parts(viewer, model, zone=zone), id=LIVE_PARTS, className="stack"),
         ],
         name="phone",
     )
@@ -139,12 +136,11 @@ def live_parts(
     model: PhoneModel,
     *,
     zone: ZoneInfo,
-    now: datetime,
     refusal: str | None = None,
 ) -> list[Component | None]:
     """Return what news change: one's own work, demand, tiles, alerts."""
     return [
-        _work(viewer, model, zone, now),
+        _work(viewer, model, zone),
         _demand(viewer, model, zone),
         html.Div([_tile(viewer, tile) for tile in model.tiles.rows], className="phone-tiles"),
         panel(
@@ -158,14 +154,14 @@ def live_parts(
     ]
 
 
-def _work(viewer: Viewer, model: PhoneModel, zone: ZoneInfo, now: datetime) -> Component | None:
+def _work(viewer: Viewer, model: PhoneModel, zone: ZoneInfo) -> Component | None:
     """Return one's own work orders, what is due first; None for who may not work."""
     if model.work is None:
         return None
     lines = model.work.rows.lines
     body: list[Component] = [empty(viewer.say("order_page.none_mine"))]
     if lines:
-        body = [order_cards(viewer, lines[:MOST_WORK], zone=zone, now=now, path=f"{HOME}{WORK}")]
+        body = [order_cards(viewer, lines[:MOST_WORK], zone=zone, path=f"{HOME}{WORK}")]
     if len(lines) > MOST_WORK:
         words = viewer.say("phone.more_work", count=len(lines) - MOST_WORK)
         body.append(html.P(words, className="empty"))

@@ -16,8 +16,7 @@ from dashboards.viewer import Viewer
 
 
 def _phone(parts: Parts, viewer: Viewer, _asked: Asked) -> Component:
-    zone, now = parts.settings.zone, parts.clock.now()
-    return phone_page(viewer, phone_model(parts, viewer), zone=zone, now=now)
+    return phone_page(viewer, phone_model(parts, viewer), zone=parts.settings.zone)
 
 
 def _meter(parts: Parts, viewer: Viewer, asked: Asked) -> Component | None:
@@ -37,8 +36,7 @@ def _order(parts: Parts, viewer: Viewer, asked: Asked) -> Component | None:
     answer = parts.queries.work_order(viewer.scope, asked.match[1])
     if answer is None:
         return None
-    zone, now = parts.settings.zone, parts.clock.now()
-    return order_page(viewer, answer, zone=zone, now=now, home=HOME)
+    return order_page(viewer, answer, zone=parts.settings.zone, home=HOME)
 
 
 PHONE_VIEWS = (

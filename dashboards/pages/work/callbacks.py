@@ -20,6 +20,6 @@ def register(app: Dash, parts: Parts) -> None:
 
     def draw(viewer: Viewer, tab: OrderTab) -> Any:
         answer = parts.queries.work_orders(viewer.scope, tab)
-        return board(viewer, answer, zone=parts.settings.zone, now=parts.clock.now())
+        return board(viewer, answer, zone=parts.settings.zone)
 
     redrawn(app, BOARD, "tab", named=partial(member_named, OrderTab), path=path_of, draw=draw)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from dash import html
@@ -36,9 +35,7 @@ def path_of(tab: OrderTab) -> str:
     return WORK if tab is OrderTab.OPEN else f"{WORK}/{tab}"
 
 
-def orders_page(
-    viewer: Viewer, answer: Answer[OrderBoard], *, zone: ZoneInfo, now: datetime
-) -> Component:
+def orders_page(viewer: Viewer, answer: Answer[OrderBoard], *, zone: ZoneInfo) -> Component:
     """Return the list of work orders."""
     tab = answer.rows.tab
     return page(
@@ -47,7 +44,7 @@ def orders_page(
             html.P(viewer.say("order_page.what"), className="subtitle"),
             _to_open(viewer),
             html.Div(
-                board(viewer, answer, zone=zone, now=now),
+                board(viewer, answer, zone=zone),
                 id={"type": BOARD, "tab": str(tab)},
                 className="stack",
             ),
@@ -63,17 +60,15 @@ def _to_open(viewer: Viewer) -> Component | None:
     return html.P(link(words, f"{WORK}/new", name="button"), className="work-to-open")
 
 
-def board(
-    viewer: Viewer, answer: Answer[OrderBoard], *, zone: ZoneInfo, now: datetime
-) -> list[Component]:
+def board(viewer: Viewer, answer: Answer[OrderBoard], *, zone: ZoneInfo) -> list[Component]:
     """Return what news change: the tabs with their counts, and the orders of one."""
     told = answer.rows
     drawn: list[Component] = []
     if told.lines:
         heads = [viewer.say(f"work_page.head_{name}") for name in _HEADS]
-        rows = [_row(viewer, line, zone, now) for line in told.lines]
+        rows = [_row(viewer, line, zone) for line in told.lines]
         shown = long_table(viewer, heads, rows, name="order-table")
-        drawn = with_cards(shown, lambda: order_cards(viewer, told.lines, zone=zone, now=now))
+        drawn = with_cards(shown, lambda: order_cards(viewer, told.lines, zone=zone))
     return tabbed_list(
         viewer,
         "order",
@@ -85,7 +80,7 @@ def board(
     )
 
 
-def _row(viewer: Viewer, line: OrderLine, zone: ZoneInfo, now: datetime) -> list[Children]:
+def _row(viewer: Viewer, line: OrderLine, zone: ZoneInfo) -> list[Children]:
     row = line.row
     return [
         html.Div(
@@ -95,6 +90,6 @@ def _row(viewer: Viewer, line: OrderLine, zone: ZoneInfo, now: datetime) -> list
         [*where_words(line.where), *asset_words(line)],
         state_badge(viewer, row.state),
         owner_words(viewer, line.owner, line.assigned),
-        due_cell(viewer, row, now, zone),
+        due_cell(viewer, line, zone),
         order_from(viewer, line),
     ]

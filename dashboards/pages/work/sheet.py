@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from dash import html
@@ -31,7 +30,7 @@ from dashboards.security.scope import Right
 from dashboards.viewer import Viewer
 from dashboards.work_commands import MOST_PHOTO
 from energy.base.media_type import SHOWN
-from energy.service.work.reads import PaperRow
+from energy.service.work.done_reads import PaperRow
 
 KINDS = "image/jpeg,image/png,image/webp,image/heic,application/pdf"
 """What a browser offers to choose; what is taken says the content."""
@@ -42,7 +41,6 @@ def order_page(
     answer: Answer[OrderPage],
     *,
     zone: ZoneInfo,
-    now: datetime,
     home: str = WORK,
 ) -> Component:
     """Return the page of a work order.
@@ -51,7 +49,6 @@ def order_page(
         viewer: Who looks.
         answer: The order.
         zone: The site's zone.
-        now: The present.
         home: Address of the list that it stands in: of work orders, or a phone's.
     """
     told, row = answer.rows, answer.rows.line.row
@@ -59,7 +56,7 @@ def order_page(
     return page(
         f"{row.number}: {row.what}",
         [
-            _standing(viewer, answer, zone, now),
+            _standing(viewer, answer, zone),
             acts_panel(viewer, told),
             check_panel(viewer, told),
             _used(viewer, told, zone),
@@ -75,20 +72,16 @@ def order_page(
     )
 
 
-def _standing(
-    viewer: Viewer, answer: Answer[OrderPage], zone: ZoneInfo, now: datetime
-) -> Component:
+def _standing(viewer: Viewer, answer: Answer[OrderPage], zone: ZoneInfo) -> Component:
     return panel(
         viewer.say("work_page.standing"),
-        facts(_facts(viewer, answer.rows, zone, now), name="work-facts"),
+        facts(_facts(viewer, answer.rows, zone), name="work-facts"),
         aside=data_age(viewer, answer.age_s, answer.as_of),
         name="order-state",
     )
 
 
-def _facts(
-    viewer: Viewer, told: OrderPage, zone: ZoneInfo, now: datetime
-) -> list[tuple[str, Children]]:
+def _facts(viewer: Viewer, told: OrderPage, zone: ZoneInfo) -> list[tuple[str, Children]]:
     line, row = told.line, told.line.row
     state: list[Component | str] = [state_badge(viewer, row.state)]
     if row.waits_for and row.state == "paused":
@@ -97,7 +90,7 @@ def _facts(
     pairs: list[tuple[str, Children]] = [
         (viewer.say("work_page.head_state"), state),
         (viewer.say("work_page.head_owner"), owner_words(viewer, line.owner, line.assigned)),
-        (viewer.say("work_page.head_due"), due_cell(viewer, row, now, zone)),
+        (viewer.say("work_page.head_due"), due_cell(viewer, line, zone)),
         (
             viewer.say("work_page.head_kind"),
             f"{kind_words(viewer, row.kind)} · {class_words(viewer, told.level)}",

@@ -45,7 +45,7 @@ def _cells(viewer: Viewer, line: OrderLine, zone: ZoneInfo) -> list[Cell]:
         line.owner,
         line.assigned,
         instant_cell(row.since, zone),
-        instant_cell(row.due_at, zone),
+        instant_cell(line.due_at, zone),
     ]
 
 

@@ -17,7 +17,7 @@ from dashboards.viewer import Viewer
 def _orders(parts: Parts, viewer: Viewer, asked: Asked) -> Component:
     tab = OrderTab(asked.match[1] or OrderTab.OPEN)
     answer = parts.queries.work_orders(viewer.scope, tab)
-    return orders_page(viewer, answer, zone=parts.settings.zone, now=parts.clock.now())
+    return orders_page(viewer, answer, zone=parts.settings.zone)
 
 
 def _new(parts: Parts, viewer: Viewer, _asked: Asked) -> Component:
@@ -29,7 +29,7 @@ def _order(parts: Parts, viewer: Viewer, asked: Asked) -> Component | None:
     answer = parts.queries.work_order(viewer.scope, asked.match[1])
     if answer is None:
         return None
-    return order_page(viewer, answer, zone=parts.settings.zone, now=parts.clock.now())
+    return order_page(viewer, answer, zone=parts.settings.zone)
 
 
 ORDER_FORM = r"W-\d{4}-\d{5,9}"

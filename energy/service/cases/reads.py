@@ -16,7 +16,7 @@ from energy.service.cases.errors import CaseError
 from energy.service.cases.kinds import CaseKind, CaseState, CaseStep
 from energy.service.cases.plan import CasePlan
 from energy.service.cases.progress import CasePause, CaseRow, StepRow
-from energy.service.work.reads import PaperRow
+from energy.service.work.done_reads import PaperRow
 
 Connection = psycopg.Connection[tuple[object, ...]]
 

@@ -46,7 +46,7 @@ def service_tables(connection: Connection, site: Site, period: Period) -> list[R
     return [
         *alert_tables(connection, site.schema, period),
         incident_table(connection, site, period),
-        order_table(connection, site.schema, period),
+        order_table(connection, site, period),
         switching_table(connection, site.schema, period),
         permit_table(connection, site.schema, period),
         outage_table(connection, site.schema, period),
@@ -171,9 +171,13 @@ def _incident_state(row: IncidentRow, at: datetime) -> str:
     return "under_way" if row.responded_at is not None and row.responded_at <= at else "open"
 
 
-def order_table(connection: Connection, schema: str, period: Period) -> ReportTable:
+def order_table(connection: Connection, site: Site, period: Period) -> ReportTable:
     """Return the work orders of the span: those that came up in it or were open."""
-    rows = [_order(each, period.end) for each in orders_at(connection, schema, period)]
+    levels = read_levels(connection, site.schema)
+    rows = [
+        _order(each, levels, site, period.end)
+        for each in orders_at(connection, site.schema, period)
+    ]
     return table_of(
         "orders",
         rows,
@@ -190,7 +194,9 @@ def order_table(connection: Connection, schema: str, period: Period) -> ReportTa
     )
 
 
-def _order(row: OrderRow, at: datetime) -> tuple[Cell, ...]:
+def _order(
+    row: OrderRow, levels: dict[int, LevelsRow], site: Site, at: datetime
+) -> tuple[Cell, ...]:
     over = row.ended_at is not None and row.ended_at <= at
     done = row.done_at is not None and row.done_at <= at
     begun = row.begun_at is not None and row.begun_at <= at
@@ -199,11 +205,11 @@ def _order(row: OrderRow, at: datetime) -> tuple[Cell, ...]:
         state = "cancelled" if row.state == OrderState.CANCELLED else "closed"
     elif done:
         state = "done"
-    stop = min(each for each in (row.done_at, row.ended_at, at) if each is not None)
-    kept = None if row.due_at is None else _kept(broken=stop > row.due_at)
+    clock = row.clock(levels, site.zone, at)
+    due_at = row.due_at or clock.due_at
     return (
-        *(row.number, row.what, str(row.kind), iso_of(row.since), iso_of(row.due_at), state),
-        *(kept, str(row.owner)),
+        *(row.number, row.what, str(row.kind), iso_of(row.since), iso_of(due_at), state),
+        *(_kept(broken=clock.broken), str(row.owner)),
     )
 
 

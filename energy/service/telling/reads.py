@@ -3,21 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import datetime, timedelta
-from typing import Any, Final
+from datetime import datetime
+from typing import Any
 
 import psycopg
 
 from energy.service.cases.reads import read_case_plans, read_cases
 from energy.service.requests.reads import is_over, read_calls, read_requests
 from energy.service.telling.clocks import CALL_AHEAD, ClockKind, Due, stage_by, stage_of
-from energy.service.work.clock import NEAR_PARTS, Standing
+from energy.service.work.clock import Standing
 from energy.service.work.kinds import OrderState
 from energy.service.work.reads import read_incidents, read_levels, read_orders
 from energy.store.sites import Site
 
 Connection = psycopg.Connection[tuple[object, ...]]
-_DONE: Final = frozenset({OrderState.DONE, OrderState.ENDED, OrderState.CANCELLED})
 
 
 def read_due(connection: Connection, site: Site, now: datetime) -> list[Due]:
@@ -51,20 +50,11 @@ def _incidents(connection: Connection, site: Site, now: datetime) -> Iterator[Du
 
 
 def _orders(connection: Connection, site: Site, now: datetime) -> Iterator[Due]:
+    levels = read_levels(connection, site.schema)
     for row in read_orders(connection, site.schema):
-        if row.due_at is None or row.state in _DONE or row.state == OrderState.PAUSED:
-            continue
-        ahead = max((row.due_at - row.since) / NEAR_PARTS, timedelta())
-        stage = stage_by(row.due_at, ahead, now)
-        if stage is not None:
-            yield Due(
-                kind=ClockKind.ORDER,
-                thing=str(row.work_order),
-                number=row.number,
-                owner=row.owner,
-                due_at=row.due_at,
-                stage=stage,
-            )
+        if row.state != OrderState.PAUSED:  # one that waits is nobody's to hurry, also by a date
+            facts = {"thing": str(row.work_order), "number": row.number, "owner": row.owner}
+            yield from _of(ClockKind.ORDER, row.clock(levels, site.zone, now), now, **facts)
 
 
 def _requests(connection: Connection, site: Site, now: datetime) -> Iterator[Due]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -16,6 +16,7 @@ from energy.service.work.checklist import CheckItem, Checklist, items_from_json
 from energy.service.work.clock import Pause, ServiceClock, Standing
 from energy.service.work.kinds import IncidentState, OrderState
 from energy.service.work.levels import Counting, LevelSet
+from energy.service.work.order import WorkOrder
 
 Connection = psycopg.Connection[tuple[object, ...]]
 OPEN_INCIDENTS = tuple(s for s in IncidentState if s is not IncidentState.CLOSED)
@@ -149,44 +150,41 @@ class OrderRow:
     ended_at: datetime | None
     position: int
     """Of the last thing that happened to it."""
+    pauses: Sequence[Pause] = ()
+    """Spans in which it waits for somebody, or was done until it was sent back."""
 
-    def late(self, at: datetime) -> bool:
-        """Return whether it is or was not done by when it was to be."""
-        return self.due_at is not None and (self.done_at or self.ended_at or at) > self.due_at
+    def clock(self, levels: Mapping[int, LevelsRow], zone: ZoneInfo, at: datetime) -> Standing:
+        """Return how its clock stands at an instant.
 
+        It is to be done by the instant that was stated, whatever it waits for; without one within
+        the time in which its class is solved, from when it came up on.
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PartRow:
-    """Something used up or built in."""
-
-    item: str
-    number: int
-    unit: str
-    person: UUID
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class TimeRow:
-    """How long somebody worked."""
-
-    person: UUID
-    began_at: datetime
-    ended_at: datetime
-
-    @property
-    def minutes(self) -> int:
-        """Return how long, in whole minutes. [min]."""
-        return (self.ended_at - self.began_at) // timedelta(minutes=1)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PaperRow:
-    """A photo or paper."""
-
-    sha256: str
-    media_type: str
-    person: UUID
-    added_at: datetime
+        Args:
+            levels: By version, as `read_levels` returns them.
+            zone: The site's zone.
+            at: The instant.
+        """
+        stopped = self.done_at or self.ended_at
+        if self.due_at is not None:
+            clock = ServiceClock(
+                begin=self.since,
+                target=self.due_at - self.since,
+                hours=None,
+                zone=zone,
+                stopped_at=stopped,
+            )
+            return clock.standing(at)
+        kept = levels[self.levels].levels
+        level = kept.of(self.level)
+        clock = ServiceClock(
+            begin=self.since,
+            target=timedelta(minutes=level.resolution_min),
+            hours=kept.hours if level.counting is Counting.WORKING_HOURS else None,
+            zone=zone,
+            pauses=self.pauses,
+            stopped_at=stopped,
+        )
+        return clock.standing(at)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -335,7 +333,7 @@ def read_orders(
         ended: Only this many of those that are over, the last ones.
         ended_since: Also those that ended behind it.
     """
-    names = [each.name for each in fields(OrderRow)]
+    names = [each.name for each in fields(OrderRow) if each.name != "pauses"]
     rows: list[tuple[Any, ...]] = connection.execute(
         f"SELECT {', '.join(names)} FROM {schema}.work_order "
         "WHERE (%(over)s OR %(one)s::uuid IS NOT NULL OR %(named)s <> '' OR "
@@ -351,36 +349,36 @@ def read_orders(
         {"one": order, "over": over, "open": list(OPEN_ORDERS), "named": named}
         | {"whole": incident, "doer": doer, "ended": ended, "since": ended_since},
     ).fetchall()
+    waited = _order_pauses(connection, schema, [row[0] for row in rows])
     found = []
     for row in rows:
         values = dict(zip(names, row, strict=True))
-        found.append(OrderRow(**{**values, "items": items_from_json(values["items"])}))
+        values |= {"items": items_from_json(values["items"]), "pauses": waited[row[0]]}
+        found.append(OrderRow(**values))
     return found
 
 
-def read_parts(connection: Connection, schema: str, order: UUID) -> list[PartRow]:
-    """Return what was used for an order, in the order of telling."""
-    return _rows(connection, schema, "work_order_part", order, PartRow)
+_STANDS = (WorkOrder.Paused.TOPIC, WorkOrder.Done.TOPIC)
+"""What lets the clock of an order stand still."""
+_GOES_ON = (WorkOrder.Resumed.TOPIC, WorkOrder.Refused.TOPIC)
 
 
-def read_times(connection: Connection, schema: str, order: UUID) -> list[TimeRow]:
-    """Return how long who worked on an order, in the order of telling."""
-    return _rows(connection, schema, "work_order_time", order, TimeRow)
-
-
-def read_papers(connection: Connection, schema: str, order: UUID) -> list[PaperRow]:
-    """Return the photos and papers of an order, in the order of telling."""
-    return _rows(connection, schema, "work_order_paper", order, PaperRow)
-
-
-def _rows(connection: Connection, schema: str, table: str, order: UUID, kind: Any) -> list[Any]:
-    names = [each.name for each in fields(kind)]
+def _order_pauses(
+    connection: Connection, schema: str, orders: Sequence[UUID]
+) -> Mapping[UUID, Sequence[Pause]]:
+    """Return when the clocks of orders stood still, from what happened to them."""
     rows: list[tuple[Any, ...]] = connection.execute(
-        f"SELECT {', '.join(names)} FROM {schema}.{table} WHERE work_order = %s "
+        f"SELECT thing, act, at FROM {schema}.work_fact WHERE thing = ANY(%s) AND act = ANY(%s) "
         "ORDER BY position".encode(),
-        (order,),
+        (list(orders), [*_STANDS, *_GOES_ON]),
     ).fetchall()
-    return [kind(**dict(zip(names, row, strict=True))) for row in rows]
+    found: dict[UUID, list[Pause]] = defaultdict(list)
+    for thing, act, at in rows:
+        if act in _STANDS:
+            found[thing].append(Pause(begin=at, end=None))
+        else:
+            found[thing][-1] = replace(found[thing][-1], end=at)
+    return found
 
 
 def read_history(connection: Connection, schema: str, thing: UUID) -> list[FactRow]:

@@ -144,6 +144,13 @@ def test_orders_are_mine_overdue_planned_or_over(board: Board) -> None:
     assert board.orders(OrderTab.MINE, BEN) == board.orders(OrderTab.OVERDUE) == [second]
     assert board.orders(OrderTab.PLANNED) == [first]
     assert board.orders(OrderTab.ENDED) == [third]
+    shop.site.tick(2 * 3600 + 60)
+    assert board.orders(OrderTab.OVERDUE) == [second, first], "without a day: 240 min of its class"
+    waits = shop.order("waits", due_at=shop.now + timedelta(minutes=5))
+    sooner = shop.order("sooner", level="critical", since=shop.now - timedelta(minutes=238))
+    fold(shop.site)
+    order = board.orders(OrderTab.OPEN)
+    assert order == [second, first, shop.order_row(sooner).number, shop.order_row(waits).number]
     answer = board.ask.work_order(board.scope(), second)
     assert answer is not None
     assert answer.rows.line.row.work_order == late

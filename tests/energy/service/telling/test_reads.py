@@ -12,7 +12,7 @@ from energy.service.telling.reads import read_due
 from energy.service.work.kinds import WaitsFor
 from tests.energy.service.cases.office import Office
 from tests.energy.service.requests.counter import ANNA, BEN, Counter
-from tests.energy.service.work.shop import fold
+from tests.energy.service.work.shop import Shop, fold
 from tests.fixtures.postgres import TestSite
 from tests.fixtures.supply import STATION, electricity
 
@@ -60,6 +60,32 @@ def test_requests_and_call_backs(site_schema: TestSite) -> None:
     counter.resolve(request)
     go(300)
     assert due(site_schema) == []
+
+
+def test_work_orders_by_their_day_else_by_their_class(site_schema: TestSite) -> None:
+    shop, began = Shop(site_schema), site_schema.clock.now()
+    shop.publish()
+    order = shop.order()  # critical: 240 min
+    shop.order("stated", level="normal", due_at=began + timedelta(minutes=40))
+
+    def go(minutes: int) -> None:
+        site_schema.clock.move_to(began + timedelta(minutes=minutes))
+
+    go(30)
+    assert due(site_schema) == []
+    go(31)
+    assert due(site_schema) == [("order", "near", "anna")]
+    go(181)
+    assert due(site_schema) == [("order", "broken", "anna"), ("order", "near", "anna")]
+    shop.work(order, "take", by=BEN)
+    shop.work(order, "begin", by=BEN, at=shop.now, now=shop.now)
+    go(241)
+    assert due(site_schema) == [("order", "broken", "anna"), ("order", "broken", "ben")]
+    shop.work(order, "pause", WaitsFor.PART)
+    assert due(site_schema) == [("order", "broken", "anna")]
+    shop.work(order, "resume")
+    shop.work(order, "finish")
+    assert due(site_schema) == [("order", "broken", "anna")]
 
 
 def test_steps_of_supply_cases_by_working_hours(site_schema: TestSite) -> None:

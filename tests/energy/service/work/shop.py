@@ -12,6 +12,7 @@ from energy.base.ids import id_of
 from energy.journal.follower import Follower, event_fold
 from energy.service.views import OperationsView
 from energy.service.work.checklist import parse_checklist
+from energy.service.work.clock import Standing
 from energy.service.work.desk import IncidentDesk, WorkPlanDesk
 from energy.service.work.heard import Heard, Spot
 from energy.service.work.job import Job
@@ -147,6 +148,11 @@ class Shop:
         with self.site.writer.connection() as connection:
             (row,) = read_orders(connection, self.site.schema, order=order)
         return row
+
+    def clock(self, row: OrderRow) -> Standing:
+        with self.site.writer.connection() as connection:
+            levels = read_levels(connection, self.site.schema)
+        return row.clock(levels, self.site.site.zone, self.now)
 
     def clocks(self, incident: UUID) -> Clocks:
         row = self.incident_row(incident)

@@ -9,6 +9,7 @@ from uuid import UUID
 import pytest
 
 from energy.alerting.causes import AlertCause
+from energy.service.work.done_reads import read_papers, read_parts, read_times
 from energy.service.work.errors import WorkError
 from energy.service.work.heard import Spot
 from energy.service.work.job import Part, Stretch
@@ -16,13 +17,7 @@ from energy.service.work.kinds import OrderKind, OrderState, Problem, WaitsFor
 from energy.service.work.levels import ServiceLevelError
 from energy.service.work.order import MOST_PAPERS
 from energy.service.work.order_desk import WorkOrderDesk
-from energy.service.work.reads import (
-    read_history,
-    read_orders,
-    read_papers,
-    read_parts,
-    read_times,
-)
+from energy.service.work.reads import read_history, read_orders
 from energy.service.work.views import WORK_TABLES
 from energy.store.pool import Database
 from energy.store.wall import STAFF
@@ -169,7 +164,7 @@ def test_a_class_without_a_second_person_ends_when_done(shop: Shop) -> None:
     shop.site.tick(301)
     shop.work(order, "finish", by=CLARA)
     row = shop.order_row(order)
-    assert (row.state, row.late(NOON)) == (OrderState.ENDED, True)
+    assert (row.state, shop.clock(row).broken) == (OrderState.ENDED, True)
     with pytest.raises(WorkError, match="finished"):
         shop.work(order, "sign", by=ANNA)
 
