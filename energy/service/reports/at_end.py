@@ -1,4 +1,4 @@
-"""In: the tables of work, a span. Out: incidents and orders as they stood at its end. I/O: reads.
+"""In: tables of work and outages, a span. Out: what stood at its end, as it was. I/O: reads.
 
 A row says how far a thing is by now; what ended and began anew behind the span is told by its
 history.
@@ -15,7 +15,11 @@ from uuid import UUID
 
 import psycopg
 
+from energy.alerting.outages.outage import Outage
+from energy.alerting.outages.reads import OutageRow, read_outages
 from energy.base.period import Period
+from energy.journal.application import EventDecoder
+from energy.journal.recorder import read_streams
 from energy.service.work.incident import Incident
 from energy.service.work.order import WorkOrder
 from energy.service.work.reads import IncidentRow, OrderRow, read_incidents, read_orders
@@ -83,6 +87,100 @@ def _order(row: OrderRow, told: Sequence[tuple[str, datetime]]) -> OrderRow:
     last = told[-1] if told else None
     done = last[1] if last is not None and last[0] == _DONE else None
     return replace(row, done_at=done)
+
+
+def outages_at(connection: Connection, schema: str, period: Period) -> list[OutageRow]:
+    """Return the planned outages that were told by the end of a span and fall into it.
+
+    Args:
+        connection: Any that may read.
+        schema: The site's schema.
+        period: The span.
+    """
+    rows = read_outages(connection, schema)
+    told = {each.outage: each for each in rows if each.reviewed_at is not None}
+    later = [each.outage for each in told.values() if _touched(each, period.end)]
+    told |= _outages_then(connection, schema, later, period.end)
+    stood = [
+        each
+        for each in told.values()
+        if each.reviewed_at is not None
+        and each.begins_at < period.end
+        and each.ends_at > period.start
+    ]
+    return sorted(stood, key=lambda each: (each.begins_at, each.outage))
+
+
+def _touched(row: OutageRow, end: datetime) -> bool:
+    """Return whether something of an outage that was told may have come behind an instant."""
+    told = [each for each in (row.reviewed_at, row.cancelled_at) if each is not None]
+    return row.holds != row.version or max(told) > end
+
+
+def _outages_then(
+    connection: Connection, schema: str, outages: Sequence[UUID], end: datetime
+) -> dict[UUID, OutageRow]:
+    """Return outages as they stood at an instant, by what had happened to them; known then."""
+    decoder = EventDecoder()
+    found: dict[UUID, OutageRow] = {}
+    for entry in read_streams(connection, schema, "operations", outages):
+        event = decoder.decode(entry)
+        if event.timestamp <= end:
+            found[entry.stream] = _outage(found.get(entry.stream), event)
+    return found
+
+
+def _outage(before: OutageRow | None, event: Any) -> OutageRow:
+    """Return an outage behind one of its events."""
+    if before is None:
+        assert isinstance(event, Outage.Created), "a stream begins with it"
+        return OutageRow(
+            outage=event.outage,
+            about=event.about,
+            version=1,
+            holds=0,
+            reason=event.reason,
+            begins_at=event.begins_at,
+            ends_at=event.ends_at,
+            nodes=(),
+            accounts=(),
+            unreached=(),
+            author=event.by,
+            reviewed_by=None,
+            reviewed_at=None,
+            cancelled_by=None,
+            cancelled_at=None,
+        )
+    match event:
+        case Outage.Changed():
+            return replace(
+                before,
+                version=event.version,
+                reason=event.reason,
+                begins_at=event.begins_at,
+                ends_at=event.ends_at,
+                author=event.by,
+            )
+        case Outage.Reviewed():
+            return replace(
+                before,
+                holds=event.version,
+                nodes=event.nodes,
+                accounts=event.accounts,
+                unreached=event.unreached,
+                reviewed_by=event.by,
+                reviewed_at=event.timestamp,
+            )
+        case Outage.Cancelled():
+            return replace(
+                before,
+                version=event.version,
+                reason=event.reason,
+                cancelled_by=event.by,
+                cancelled_at=event.timestamp,
+            )
+        case _:
+            raise TypeError(f"no outage behind {type(event)}")
 
 
 def _happened(

@@ -6,19 +6,17 @@ was open then. So a report made again tells the same, unless something of the sp
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from dataclasses import replace
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from statistics import median_low
 from typing import Any
 
 import psycopg
 
-from energy.alerting.outages.reads import OutageRow, read_outages
 from energy.alerting.severity import AlertSeverity
 from energy.base.period import Period, local_day
 from energy.service.equipment.reads import read_equipment
-from energy.service.reports.at_end import incidents_at, orders_at
+from energy.service.reports.at_end import incidents_at, orders_at, outages_at
 from energy.service.reports.columns import iso_of, table_of
 from energy.service.reports.duty_rows import handover_table, point_table, roster_table
 from energy.service.reports.table import Cell, Column, ReportTable
@@ -275,11 +273,7 @@ def outage_table(connection: Connection, schema: str, period: Period) -> ReportT
             *(iso_of(each.begins_at), iso_of(each.ends_at), str(each.state(period.end))),
             len(each.accounts),
         )
-        for each in _outages_at(connection, schema, period.end)
-        if each.begins_at < period.end
-        and each.ends_at > period.start
-        and each.reviewed_at is not None
-        and each.reviewed_at <= period.end
+        for each in outages_at(connection, schema, period)
     ]
     return table_of(
         "outages",
@@ -289,13 +283,6 @@ def outage_table(connection: Connection, schema: str, period: Period) -> ReportT
             *(("to", "instant"), ("state", "word:cli.outage_state"), ("accounts", "count")),
         ),
     )
-
-
-def _outages_at(connection: Connection, schema: str, at: datetime) -> Iterator[OutageRow]:
-    """Yield the outages, the earliest first; what was cancelled later was not yet."""
-    for each in reversed(read_outages(connection, schema)):
-        cancelled = each.cancelled_at is not None and each.cancelled_at <= at
-        yield each if cancelled else replace(each, cancelled_at=None, cancelled_by=None)
 
 
 def equipment_table(connection: Connection, site: Site, period: Period) -> ReportTable:

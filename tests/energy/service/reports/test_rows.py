@@ -7,14 +7,17 @@ from typing import Any
 
 import pytest
 
+from energy.alerting.outages.desk import OutageDesk
 from energy.base.ids import id_of
 from energy.base.period import Period
 from energy.service.reports.rows import service_tables
 from energy.service.reports.table import Cell, ReportTable
+from tests.energy.alerting.notices import book
 from tests.energy.service.duty.offices import Office
 from tests.energy.service.duty.rota import BOSS
 from tests.energy.service.work.shop import CLARA, Shop, fold
 from tests.fixtures.postgres import TestSite, command
+from tests.fixtures.supply import STATION, electricity
 
 pytestmark = pytest.mark.servers
 HOUR = timedelta(hours=1)
@@ -124,6 +127,41 @@ def test_an_order_sent_back_behind_the_span_was_done_at_its_end(site_schema: Tes
     later = Period(start=begin + 3 * HOUR, end=begin + 4 * HOUR)
     told = row(tables(site_schema, later)["orders"])
     assert [told[key] for key in ("state", "kept")] == ["under_way", "broken"]
+
+
+def test_an_outage_is_told_as_it_was_planned_at_the_end_of_the_span(site_schema: TestSite) -> None:
+    clock = site_schema.clock
+    site_schema.application("metering").store(electricity(site_schema.site.key, *STATION))
+    site_schema.project()
+    book.texts(site_schema)
+    book.plan(site_schema)
+    fold(site_schema)
+    desk = OutageDesk(site_schema.writer, site_schema.site, clock, lambda _points, _day: [])
+    begin = clock.now()
+    span = Period(start=begin, end=begin + 2 * HOUR)
+    outage = desk.plan(
+        "node:electricity/f1",
+        begins_at=begin + HOUR,
+        ends_at=begin + 4 * HOUR,
+        reason="breaker",
+        by=BOSS,
+        command_id=command("plan"),
+    )
+    desk.review(outage, by=CLARA, command_id=command("review"))
+    clock.move_to(span.end)
+    before = tables(site_schema, span)["outages"]
+    assert [row(before)[key] for key in ("outage", "state")] == [outage.hex[:8], "told"]
+    clock.move_to(span.end + HOUR)
+    late = {"ends_at": begin + 6 * HOUR, "reason": "no crane"}
+    desk.change(outage, **late, by=BOSS, command_id=command("change"))
+    assert tables(site_schema, span)["outages"] == before
+    desk.review(outage, by=CLARA, command_id=command("again"))
+    assert tables(site_schema, span)["outages"] == before
+    desk.cancel(outage, reason="rain", by=CLARA, command_id=command("off"))
+    assert tables(site_schema, span)["outages"] == before
+    later = Period(start=span.end, end=span.end + 2 * HOUR)
+    told = row(tables(site_schema, later)["outages"])
+    assert [told[key] for key in ("state", "reason")] == ["cancelled", "rain"]
 
 
 def test_a_permit_that_is_out_is_told_however_old_its_order_is(site_schema: TestSite) -> None:
