@@ -9,7 +9,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from datetime import date
-from typing import Final
+from itertools import count
+from typing import Any, Final
 from uuid import UUID
 
 from energy.alerting.outages.affected import FindSupplied
@@ -23,7 +24,7 @@ from energy.journal.retrying import retried
 from energy.service.inspection.errors import InspectionError, worded
 from energy.service.inspection.found import Evidence, Found, Missed
 from energy.service.inspection.inspection import Inspection, demand_two, inspection_id
-from energy.service.inspection.kinds import InspectionState, SuspicionKind
+from energy.service.inspection.kinds import InspectionState, SuspicionKind, SuspicionState
 from energy.service.inspection.looking import Look, look
 from energy.service.inspection.reads import read_told
 from energy.service.inspection.rules import InspectionRules, RuleSet, rules_id
@@ -127,7 +128,7 @@ class InspectionDesk:
     def tell_seal(self, point: str, words: str, *, by: UUID, command_id: UUID) -> UUID:
         """Note that somebody saw a broken seal at a point; return the suspicion's id.
 
-        Of one point and local day there is one.
+        Of one point and local day there is one; what is seen behind its end is another.
 
         Raises:
             InspectionError: No words, or no meter is known at the point.
@@ -150,16 +151,28 @@ class InspectionDesk:
             first=today,
             last=today,
         )
-        identity = seal.id_at(self._site.key)
 
         def once() -> UUID:
-            if self._operations.find(identity) is None:
-                self._operations.store(
-                    Suspicion.note(self._site.key, seal, words=said, by=by, command_id=command_id)
-                )
-            return identity
+            for again in count():
+                identity = seal.id_at(self._site.key, again)
+                known = self._operations.find(identity)
+                if not isinstance(known, Suspicion):
+                    break
+                if not self._settled(known):
+                    return identity
+            facts: dict[str, Any] = {"again": again, "words": said, "by": by}
+            noted = Suspicion.note(self._site.key, seal, **facts, command_id=command_id)
+            self._operations.store(noted)
+            return noted.id
 
         return retried(once)
+
+    def _settled(self, known: Suspicion) -> bool:
+        """Return whether nobody will look any more because of a suspicion."""
+        if known.order_id is None:
+            return known.state is SuspicionState.DISMISSED
+        over = WorkOrderDesk(self._database, self._site, self._clock).order(known.order_id).over
+        return over and not self._in_vain(known)
 
     def dismiss(self, suspicion: UUID, reason: str, *, by: UUID, command_id: UUID) -> None:
         """Say why nobody needs to look.

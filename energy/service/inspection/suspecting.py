@@ -34,10 +34,16 @@ class Suspected:
     figures: Mapping[str, str] = field(default_factory=dict)
     """Exact, by name; texts of the catalogue say them."""
 
-    def id_at(self, site: str) -> UUID:
-        """Return its id: the same thing of the same days is one."""
+    def id_at(self, site: str, again: int = 0) -> UUID:
+        """Return its id: the same thing of the same days is one.
+
+        Args:
+            site: Key of the site.
+            again: How many of the same thing and days were settled before.
+        """
         days = (self.first.isoformat(), self.last.isoformat())
-        return id_of("suspicion", site, self.kind, self.about, *days)
+        before = (str(again),) if again else ()
+        return id_of("suspicion", site, self.kind, self.about, *days, *before)
 
     def to_json(self) -> dict[str, Any]:
         """Return it as an event holds it."""

@@ -52,11 +52,18 @@ class Suspicion(JournalAggregate):
 
     @classmethod
     def note(
-        cls, site: str, suspected: Suspected, *, words: str = "", by: UUID, command_id: UUID
+        cls,
+        site: str,
+        suspected: Suspected,
+        *,
+        again: int = 0,
+        words: str = "",
+        by: UUID,
+        command_id: UUID,
     ) -> Suspicion:
-        """Return a suspicion that is open."""
+        """Return a suspicion that is open; `again` as of `Suspected.id_at`."""
         return cls(
-            suspicion=suspected.id_at(site),
+            suspicion=suspected.id_at(site, again),
             suspected=suspected.to_json(),
             words=words,
             by=by,
