@@ -242,6 +242,14 @@ class SupplyCase(CaseFacts):
             self._demand_going()
             self.trigger_event(SupplyCase.Ordered, order=order, by=by, command_id=command_id)
 
+    def demand_paper(self, command_id: UUID) -> None:
+        """Refuse a further photo or paper.
+
+        Raises:
+            CaseError: It is over.
+        """
+        self._may(command_id)
+
     def add_paper(self, sha256: str, media_type: str, *, by: UUID, command_id: UUID) -> None:
         """Keep a photo or paper with it; the same one again is one.
 

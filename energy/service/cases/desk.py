@@ -238,7 +238,7 @@ class CaseDesk:
             CaseError: There is no such case, or it is over.
             AttachmentError: It is empty or too large.
         """
-        self.case(case)
+        self.case(case).demand_paper(command_id)  # before it is kept for good
         with self._database.connection() as connection:
             sha256 = keep_attachment(connection, self._site.schema, content, media_type)
         self.act(case, lambda it: it.add_paper(sha256, media_type, by=by, command_id=command_id))

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from datetime import date
+from hashlib import sha256
 from typing import Final
 from uuid import UUID
 
@@ -199,23 +200,26 @@ class EquipmentDesk:
             EquipmentError: There is no such piece; or as `Equipment.certify`.
             ConflictError: Somebody else changes it again and again.
         """
-        sha256 = ""
-        if paper is not None:  # kept before it is named: what a cut leaves over is named by nothing
-            with self._database.connection() as connection:
-                sha256 = keep_attachment(connection, self._site.schema, *paper)
-        self._act(
-            equipment,
-            lambda piece: piece.certify(
+
+        def act(piece: Equipment, named: str) -> None:
+            piece.certify(
                 kind,
                 number,
                 issued_on=issued_on,
                 valid_until=valid_until,
-                paper=sha256,
+                paper=named,
                 by=by,
                 today=self.today,
                 command_id=command_id,
-            ),
-        )
+            )
+
+        kept = "" if paper is None else sha256(paper[0]).hexdigest()
+        if paper is not None:
+            act(self.piece(equipment), kept)  # what is refused is not kept for good
+            with self._database.connection() as connection:
+                # Before it is named: what a cut leaves over is named by nothing.
+                keep_attachment(connection, self._site.schema, *paper)
+        self._act(equipment, lambda piece: act(piece, kept))
 
     def take_out(
         self, equipment: UUID, *, on: date, reason: str, by: UUID, command_id: UUID

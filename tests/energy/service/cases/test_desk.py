@@ -308,6 +308,9 @@ def test_tables_folded_anew_are_the_tables_as_they_were(office: Office) -> None:
     office.desk.add_paper(case, b"%PDF-1.4", "application/pdf", by=ANNA, command_id=made)
     office.step(other, "application")
     office.act(other, "refuse", "no room")
+    with pytest.raises(CaseError, match="refused"):
+        office.desk.add_paper(other, b"%PDF-1.5", "application/pdf", by=ANNA, command_id=made)
+    assert office.at.rows("SELECT count(*) FROM {s}.attachment") == [(1,)], "refused, not kept"
     fold(office.at)
 
     def tables() -> dict[str, object]:

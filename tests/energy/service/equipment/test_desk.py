@@ -190,7 +190,8 @@ def test_what_cannot_be_said_is_refused_and_loses_no_number(yard: TestSite) -> N
     with pytest.raises(EquipmentError, match="no such piece"):
         desk(yard).take_out(uuid4(), on=TODAY, reason="x", by=ANNA, command_id=uuid4())
     with pytest.raises(EquipmentError, match="before it was issued"):
-        certify(yard, pump, valid_until=BUILT)
+        certify(yard, pump, valid_until=BUILT, paper=(b"%PDF-1.7 old", "application/pdf"))
+    assert yard.rows("SELECT count(*) FROM {s}.attachment") == [(0,)], "refused, not kept"
     with pytest.raises(EquipmentError, match="Say why"):
         desk(yard).take_out(pump, on=TODAY, reason=" ", by=ANNA, command_id=uuid4())
     with yard.writer.connection() as connection, pytest.raises(EquipmentError, match="no such"):
