@@ -20,7 +20,7 @@ from eventsourcing.persistence import (
 
 from energy.base.aggregate import JournalAggregate
 from energy.base.clock import Clock
-from energy.base.errors import ConflictError
+from energy.base.errors import ConflictError, RefusedError
 from energy.journal.entry import Entry
 from energy.journal.recorder import (
     APPLICATIONS,
@@ -69,11 +69,14 @@ class JournalApplication(Application[UUID]):
 
         Raises:
             ConflictError: Somebody else changed one of them first; nothing was stored.
+            RefusedError: A text has a sign that cannot be stored or shown; nothing was stored.
         """
         try:
             recordings = self.save(*aggregates)
         except IntegrityError as error:
             raise ConflictError.of("known.changed") from error
+        except UnicodeEncodeError as error:  # half a sign: no UTF-8 has it
+            raise RefusedError.of("known.nul") from error
         return recordings[-1].notification.id if recordings else self.position()
 
     def find(self, identity: UUID) -> Any | None:

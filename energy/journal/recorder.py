@@ -7,6 +7,7 @@ UPDATE on the head are needed, so no role below the owner can change an entry.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator, Sequence
 from datetime import datetime
 from pathlib import Path
@@ -22,12 +23,16 @@ from eventsourcing.persistence import (
     Subscription,
 )
 
+from energy.base.errors import RefusedError
 from energy.journal.archive_read import whole_entries
 from energy.journal.entry import Entry
+from energy.metering.meter_events import has_nul
 from energy.store.pool import Database
 
 APPLICATIONS = ("metering", "operations", "books", "directory")
 _FETCH = 200
+_NUL = rb"\u0000"
+"""A NUL as JSON has it; two backslashes before it are a text about one."""
 
 
 def take_positions(
@@ -252,9 +257,12 @@ class HeadRowRecorder(ApplicationRecorder):
 
         Raises:
             IntegrityError: A version of a stream was taken by somebody else.
+            RefusedError: A text has a NUL, which no table takes: the entry could never be shown.
         """
         if not stored_events:
             return []
+        if any(_NUL in each.state and has_nul(json.loads(each.state)) for each in stored_events):
+            raise RefusedError.of("known.nul")
         try:
             with self._database.transaction() as connection:
                 first, _ = take_positions(

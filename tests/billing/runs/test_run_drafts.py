@@ -161,9 +161,16 @@ def test_an_invoice_notes_each_point_s_own_days(metered: Town) -> None:
     }
 
 
-def test_a_run_is_not_rated_past_an_entry_of_the_books_set_aside(metered: Town) -> None:
+def assign_unfoldable(metered: Town) -> None:
+    """Assign a point whose name no table takes, as an older journal may have it."""
     unfoldable = Supply(point="p\x00q", tariff="campus-gas", valid_from=FIRST, valid_to=None)
-    metered.office.assign_supply("A-b1", unfoldable, command_id=uuid4())
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("energy.journal.recorder.has_nul", lambda _value: False)
+        metered.office.assign_supply("A-b1", unfoldable, command_id=uuid4())
+
+
+def test_a_run_is_not_rated_past_an_entry_of_the_books_set_aside(metered: Town) -> None:
+    assign_unfoldable(metered)
     parked = metered.office.books.position()
     while metered.follow_books.step():
         pass
@@ -181,8 +188,7 @@ def test_a_run_is_not_rated_past_an_entry_of_the_books_set_aside(metered: Town) 
 
 def test_an_entry_set_aside_after_opening_does_not_concern_the_run(metered: Town) -> None:
     run = opened(metered)
-    unfoldable = Supply(point="p\x00q", tariff="campus-gas", valid_from=FIRST, valid_to=None)
-    metered.office.assign_supply("A-b1", unfoldable, command_id=uuid4())
+    assign_unfoldable(metered)
     while metered.follow_books.step():
         pass
     assert metered.office.rate(run).findings == []

@@ -8,10 +8,11 @@ from uuid import uuid4
 
 import pytest
 
-from energy.base.errors import ConflictError
+from energy.base.errors import ConflictError, RefusedError
 from energy.journal.application import EventDecoder
 from energy.journal.recorder import read_entries
 from energy.metering.meter import Meter, meter_id
+from energy.service.duty.entry import ShiftEntry
 from tests.fixtures.meters import change_ratio, commission, find_meter
 from tests.fixtures.postgres import NOON, TestSite
 
@@ -45,6 +46,22 @@ def test_store_of_two_things_is_all_or_nothing(site_schema: TestSite) -> None:
     with pytest.raises(ConflictError):
         metering.store(first, second)
     assert find_meter(metering, site_schema.site.key, "m1").serial is None
+
+
+@pytest.mark.parametrize("sign", ["\0", "\ud800"])
+def test_a_sign_that_no_table_takes_is_refused_before_it_is_stored(
+    site_schema: TestSite, sign: str
+) -> None:
+    operations, person = site_schema.application("operations"), uuid4()
+
+    def told(text: str) -> ShiftEntry:
+        return ShiftEntry.tell(uuid4(), text, stays_open=True, by=person, command_id=uuid4())
+
+    before = operations.position()
+    with pytest.raises(RefusedError, match="type it anew"):
+        operations.store(told("pump 2 hums"), told(f"valve{sign}7 leaks"))
+    assert operations.position() == before
+    assert operations.store(told(r"the text \u0000 of a manual")) == before + 1
 
 
 def test_nothing_new_takes_no_position(site_schema: TestSite) -> None:
