@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Final
 from uuid import UUID
 
@@ -29,6 +29,7 @@ from energy.store.sites import Site
 
 LETTER: Final = "M"
 """Of the numbers of plans of maintenance."""
+_MINUTE: Final = timedelta(minutes=1)
 
 
 class PlanDesk:
@@ -171,7 +172,7 @@ class PlanDesk:
 
         None where there was one of this time, whoever made it and whatever became of it, where the
         tables are behind the journal, and where the plan leaves it to a person. An alert behind the
-        last order is another time, on the same day too.
+        last order is another time, on the same day too, and so is a test that did not pass.
 
         Args:
             row: How the plan stands for the piece.
@@ -190,17 +191,25 @@ class PlanDesk:
         with self._database.connection() as connection:
             schema = self._site.schema
             waiting, vain = orders_of(connection, schema, row.plan.number, row.piece.number)
-            on = row.due.on if row.again is None else None
-            behind = on is not None and ordered_since(
-                connection,
-                schema,
-                (row.plan.number, row.piece.number),
-                midnight(on, self._site.zone),
+            first = self._counts_from(row)
+            behind = first is not None and ordered_since(
+                connection, schema, (row.plan.number, row.piece.number), first
             )
         made = [order_id(self._site.key, self._command(row, each)) for each in range(vain + 1)]
         if waiting is not None or behind or self._operations.find_all(made):
             return None
         return self._order(row, vain, spec.level, spec.checklist, owner())
+
+    def _counts_from(self, row: DueRow) -> datetime | None:
+        """Return from when on an order is the one of this time; None where only its id tells."""
+        found = []
+        if row.again is None and row.due.on is not None:
+            found.append(midnight(row.due.on, self._site.zone))
+        if (
+            row.failed is not None
+        ):  # people state minutes: the order it failed under may be as young
+            found.append(row.failed + _MINUTE)
+        return max(found, default=None)
 
     def _order(self, row: DueRow, vain: int, level: str, checklist: str, by: UUID) -> UUID:
         job = Job(
@@ -224,7 +233,8 @@ class PlanDesk:
         """
         said = (row.plan.number, row.piece.number, str(row.last_done), str(row.due.on), str(vain))
         again = () if row.again is None else (str(row.again),)
-        return id_of("command", "order of plan", self._site.key, *said, *again)
+        failed = () if row.failed is None else ("failed", str(row.failed))
+        return id_of("command", "order of plan", self._site.key, *said, *again, *failed)
 
     def _checked(self, spec: PlanSpec) -> PlanSpec:
         """Return a plan of what there is at the site."""

@@ -63,6 +63,8 @@ class DueRow:
     again: datetime | None = None
     """When its rule raised the first alert behind the last order of it that is over and behind
     its last doing; None where it did not, or no order was ever over."""
+    failed: datetime | None = None
+    """When a test by calendar or run hours did not pass last, and none passed since."""
 
 
 def read_plans(connection: Connection, schema: str) -> list[PlanRow]:
@@ -121,6 +123,7 @@ def read_due(connection: Connection, schema: str, zone: ZoneInfo, at: datetime) 
     """
     pieces = [row for row in read_equipment(connection, schema) if row.out_on is None]
     last, over = _last_done(connection, schema, at), _last_over(connection, schema)
+    failed = _last_failed(connection, schema, at)
     found = []
     for plan in read_plans(connection, schema):
         if plan.ended_on is not None:
@@ -143,7 +146,11 @@ def read_due(connection: Connection, schema: str, zone: ZoneInfo, at: datetime) 
                 raised=raised,
             )
             again = None if worked is None else _first(raised, max(worked, done or worked), at)
-            found.append(DueRow(plan=plan, piece=piece, last_done=done, due=how, again=again))
+            vain = None if spec.every is Every.ALERT else failed.get((plan.number, piece.number))
+            vain = None if vain is not None and done is not None and done >= vain else vain
+            found.append(
+                DueRow(plan=plan, piece=piece, last_done=done, due=how, again=again, failed=vain)
+            )
     order = list(DueState)
     return sorted(
         found,
@@ -172,6 +179,20 @@ def _last_done(
         (at,),
     ).fetchall()
     return {(plan, number): done for plan, number, done in rows}
+
+
+def _last_failed(
+    connection: Connection, schema: str, at: datetime
+) -> dict[tuple[str, str], datetime]:
+    """Return when tests of plans last did not pass, by the numbers of plan and piece."""
+    rows: list[tuple[Any, ...]] = connection.execute(
+        f"SELECT p.number, e.number, max(d.done_at) FROM {schema}.maintenance_done AS d "
+        f"JOIN {schema}.maintenance_plan AS p USING (plan) "
+        f"JOIN {schema}.equipment AS e USING (equipment) "
+        "WHERE NOT (d.result ->> 'passed')::boolean AND d.done_at <= %s GROUP BY 1, 2",
+        (at,),
+    ).fetchall()
+    return {(plan, number): failed for plan, number, failed in rows}
 
 
 def _last_over(connection: Connection, schema: str) -> dict[tuple[str, str], datetime]:
