@@ -205,9 +205,8 @@ class PlanDesk:
         found = []
         if row.again is None and row.due.on is not None:
             found.append(midnight(row.due.on, self._site.zone))
-        if (
-            row.failed is not None
-        ):  # people state minutes: the order it failed under may be as young
+        if row.failed is not None:
+            # People state minutes: the order that it failed under may have come up in that one.
             found.append(row.failed + _MINUTE)
         return max(found, default=None)
 

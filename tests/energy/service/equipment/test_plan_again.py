@@ -1,4 +1,4 @@
-"""A plan makes another work order: by alert at each one behind the last order, else where a test failed."""
+"""A plan makes another work order: at an alert behind the last, or a test that failed."""
 
 from __future__ import annotations
 
@@ -50,7 +50,6 @@ def test_an_alert_behind_the_last_order_makes_another_on_the_same_day(
         "first_on": None,
     }
     plan = planned(yard, "Look", of_class="", equipment=number, **said)
-    orders = WorkOrderDesk(yard.writer, yard.site, yard.clock)
 
     def made() -> UUID | None:
         (row,) = standing(yard)
