@@ -6,6 +6,7 @@ network, and whose result comes back as a file or as codes.
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -28,6 +29,7 @@ _SHARED = (
 )
 _OWN = ("how", "note", "no_number", "outside", "limits")
 _DUE = "%Y%m%dT%H%M%SZ"
+_NAMED = re.compile(r"([^.]+)\.([^.]+)(?:\.v([0-9]{1,6}))?")
 Last = Mapping[tuple[str, str], ValueRow]
 """What was read last, by stop and value."""
 
@@ -56,15 +58,17 @@ def pack_of(site: Site, asked: Asked, last: Last, language: str) -> Pack:
         "patrol_page.title",
         name=asked.spec.name[language],
         due=f"{local:%Y-%m-%d %H:%M}",
+        version=asked.version,
     )
     texts = {key: t(language, f"field_round.{key}") for key in _SHARED}
     texts |= {key: t(language, f"patrol_page.{key}") for key in _OWN}
     stops = [(stop, item) for stop in asked.spec.stops for item in stop.items]
     name = f"{asked.spec.key}.{asked.due_at:{_DUE}}"
+    packed = f"{name}.v{asked.version}"
     content = {
         "format": PATROL_FORMAT,
         "site": site.key,
-        "round": name,
+        "round": packed,
         "title": title,
         "texts": texts,
         "stops": [
@@ -105,19 +109,23 @@ def _field(
     }
 
 
-def round_meant(site: Site, result: RoundResult) -> tuple[str, datetime]:
-    """Return key and due instant of the round that a result is of.
+def round_meant(site: Site, result: RoundResult) -> tuple[str, datetime, int | None]:
+    """Return key, due instant and version of the plan of the round that a result is of.
+
+    A page of before it named its version has none.
 
     Raises:
         PatrolError: It is of another site, or names no round.
     """
     if result.site != site.key:
         raise PatrolError.of("other_site", other=result.site[:40], site=site.key)
-    key, _, due = result.round.partition(".")
+    found = _NAMED.fullmatch(result.round)
+    key, due, version = found.groups() if found else ("", "", None)
     try:
-        return key, datetime.strptime(due, _DUE).replace(tzinfo=UTC)
+        due_at = datetime.strptime(due, _DUE).replace(tzinfo=UTC)
     except ValueError as error:
         raise PatrolError.of("no_pack", round=result.round[:60]) from error
+    return key, due_at, None if version is None else int(version)
 
 
 def entries_of(result: RoundResult) -> list[Brought]:

@@ -47,7 +47,8 @@ def pack_(
         target = file or Path(made.name)
         target.write_text(made.page, "utf-8")
         when = in_zone(asked.due_at, at.site.zone)
-        print(at.text("patrol.packed", file=target, due=when, values=made.values))
+        said = {"file": target, "due": when, "values": made.values, "version": asked.version}
+        print(at.text("patrol.packed", **said))
 
 
 def bring_(
@@ -62,13 +63,15 @@ def bring_(
         person = at.person(by, Right.WORK)
         result = read_result(typed_in(file), PATROL_FORMAT)
         desk = desk_of(at)
-        key, due = round_meant(at.site, result)
-        found = desk.bringing.bring(desk.asked_at(key, due), entries_of(result), by=person)
+        asked = desk.asked_at(*round_meant(at.site, result))
+        found = desk.bringing.bring(asked, entries_of(result), by=person)
         at.settle("operations")
         if as_json:
             print_json(found)
         else:
             _print(at, found)
+            if desk.holds(asked) != asked.version:
+                print(at.text("patrol.by_version", version=asked.version, now=desk.holds(asked)))
         if any(each.became in {Became.DOUBT, Became.REFUSED} for each in found):
             raise typer.Exit(FINDINGS)
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -31,7 +33,7 @@ def test_a_round_is_filled_without_network_and_outlives_a_reload(
         key="yard", name="Yard", zone=ZoneInfo("Asia/Shanghai"), currency="CNY", language="zh"
     )
     due = datetime(2026, 12, 5, 6, tzinfo=UTC)
-    made = pack_of(site, Asked(version=1, spec=plan.rounds[0], due_at=due), {}, language)
+    made = pack_of(site, Asked(version=3, spec=plan.rounds[0], due_at=due), {}, language)
     file = tmp_path / made.name
     file.write_text(made.page, "utf-8")
     context = browser.new_context(viewport={"width": 390, "height": 780}, offline=True)
@@ -39,7 +41,7 @@ def test_a_round_is_filled_without_network_and_outlives_a_reload(
     page = context.new_page()
     page.on("pageerror", lambda error: broken.append(str(error)))
     page.goto(file.as_uri())
-    expect(page.locator("h1")).to_contain_text("2026-12-05 14:00")
+    expect(page.locator("h1")).to_contain_text(re.compile("2026-12-05 14:00.*3"))
     oil, noise, mode = (page.locator(f"#v{number}") for number in (1, 2, 3))
     oil.fill("-11,25")
     page.get_by_role("alert").get_by_role("checkbox").first.check()
@@ -54,7 +56,9 @@ def test_a_round_is_filled_without_network_and_outlives_a_reload(
     context.close()
     assert broken == []
     result = read_result(text, PATROL_FORMAT)
-    assert round_meant(site, result) == ("east", due)
+    assert round_meant(site, result) == ("east", due, 3)
+    old = replace(result, round=result.round.removesuffix(".v3"))
+    assert round_meant(site, old) == ("east", due, None), "of before a page named its version"
     told = [(each.stop, each.value, each.said, each.note) for each in entries_of(result)]
     assert told == [
         ("tr1", "oil", "-11.25", ""),

@@ -134,10 +134,16 @@ class PatrolDesk:
         return asked
 
     @by_site_clock
-    def asked_at(self, key: str, due_at: datetime) -> Asked:
+    def asked_at(self, key: str, due_at: datetime, version: int | None = None) -> Asked:
         """Return the round of a key that is due at an instant.
 
-        By the version it was begun with, else by the one that asked for it then, or holds now.
+        By the version it was begun with, else by that of the pack, else by the one that asked for
+        it then, or holds now.
+
+        Args:
+            key: Of the round.
+            due_at: When it is due.
+            version: Of the plan, as a pack names it; None where there is none, or it names none.
 
         Raises:
             PatrolError: None is.
@@ -148,12 +154,19 @@ class PatrolDesk:
         if isinstance(begun, PatrolRound):
             return Asked(version=begun.edition, spec=self.walk(identity).spec, due_at=due_at)
         day, editions = local_day(due_at, zone), self.editions
-        for at in (due_at, self._clock.now()):
+        packed = [each.published_at for each in editions if each.version == version]
+        for at in (*packed, due_at, self._clock.now()):
             edition = held_at(editions, day, at)
             spec = None if edition is None else edition.plan.find(name)
             if edition is not None and spec is not None and due_at in spec.due.on(day, zone):
                 return Asked(version=edition.version, spec=spec, due_at=due_at)
         raise PatrolError.of("not_asked", round=key[:40], at=due_at)
+
+    def holds(self, asked: Asked) -> int:
+        """Return the version of the plan that would ask for a round now; 0 where none would."""
+        day = local_day(asked.due_at, self._site.zone)
+        edition = held_at(self.editions, day, self._clock.now())
+        return 0 if edition is None else edition.version
 
     @property
     def bringing(self) -> Bringing:

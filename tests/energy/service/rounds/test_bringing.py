@@ -157,6 +157,25 @@ def test_a_round_comes_back_by_its_version_whatever_was_published_since(
     assert became(walks, asked, told) == [Became.TOLD]
 
 
+def test_a_page_packed_before_a_new_plan_is_walked_by_what_it_holds(walks: Walks) -> None:
+    walks.until(13, 52)
+    packed = walks.desk.open("east")
+    walks.until(13, 55)
+    walks.publish(FILE.replace('key = "tr1"', 'key = "tr2"'))  # before the round is due
+    walks.until(14, 20)
+    old, due = read(walks, "tr1", "oil", "40"), packed.due_at
+    asked = walks.desk.asked_at("east", due)
+    assert asked.version == walks.desk.holds(asked) == 2, "who names no version has the plan's"
+    asked = walks.desk.asked_at("east", due, packed.version)
+    assert (asked.version, walks.desk.holds(asked)) == (1, 2)
+    assert became(walks, asked, old) == [Became.TOLD]
+    assert walks.desk.asked_at("east", due, 2).version == 1, "it was begun by that of the page"
+    (row,) = [row for row in walks.rows() if row.walk is not None]
+    assert (row.version, row.spec.stops[0].key) == (1, "tr1")
+    assert refused(lambda: walks.desk.asked_at("east", walks.now, 1)).endswith("not_asked")
+    assert walks.desk.asked_at("east", due + timedelta(hours=2), 9).version == 2, "there is none"
+
+
 def test_a_missed_round_that_was_walked_without_network_is_no_more_missed(walks: Walks) -> None:
     walks.until(14, 20)
     asked, told = walks.desk.open("east"), read(walks, "tr1", "oil", "40")
