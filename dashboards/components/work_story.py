@@ -16,6 +16,8 @@ from dashboards.formats import instant_text, short_instant
 from dashboards.queries.request_rows import RequestLine
 from dashboards.queries.work_rows import IncidentLine
 from dashboards.viewer import Viewer
+from energy.service.work.checklist import Answer as Asks
+from energy.service.work.checklist import CheckItem
 from energy.service.work.clock import Pause, Standing
 from energy.service.work.reads import FactRow
 
@@ -43,6 +45,7 @@ def story_panel(
     *,
     zone: ZoneInfo,
     links: Links,
+    items: Sequence[CheckItem] = (),
 ) -> Component:
     """Return what happened, in the order of time.
 
@@ -52,19 +55,28 @@ def story_panel(
         names: Of everybody in it.
         zone: The site's zone.
         links: Where things that are named lead.
+        items: Questions of the checklist, as far as answers are among it.
     """
-    rows = [_fact(viewer, fact, names, zone, links) for fact in history]
+    asked = {each.key: each for each in items}
+    rows = [_fact(viewer, fact, names, zone, links, asked) for fact in history]
     return panel(
         viewer.say("cli.work.history"), html.Ol(rows, className="work-story"), name="work-story"
     )
 
 
 def _fact(
-    viewer: Viewer, fact: FactRow, names: Mapping[UUID, str], zone: ZoneInfo, links: Links
+    viewer: Viewer,
+    fact: FactRow,
+    names: Mapping[UUID, str],
+    zone: ZoneInfo,
+    links: Links,
+    asked: Mapping[str, CheckItem],
 ) -> Component:
     act = fact.act.partition(".")[2]
     person = names.get(fact.person, "?") if fact.person else ""
     told = [] if act == "opened" else _told(viewer, fact.told, names, links)
+    if act == "answered" and (item := asked.get(str(fact.told.get("item")))):
+        told = [answer_words(viewer, item, str(fact.told.get("value", "")))]
     return html.Li(
         [
             html.Div(
@@ -81,6 +93,12 @@ def _fact(
         ],
         className=f"work-fact work-fact-{_TONE.get(act, 'plain')}",
     )
+
+
+def answer_words(viewer: Viewer, item: CheckItem, value: str) -> str:
+    """Return a question with its answer, as the checklist shows both."""
+    said = viewer.say(f"cli.work.{value}") if item.answer is Asks.YES_NO else value
+    return f"{viewer.named(item.ask)} · {said} {item.unit}".rstrip()
 
 
 def _told(

@@ -189,6 +189,8 @@ class FakeOrders(FakeWork):
             history.append(("work_order.begun", row.owner, {}))
             used = {"item": "meter MID 5(80) A", "number": 1, "unit": "pcs"}
             history.append(("work_order.part_used", row.owner, used))
+            said = {"item": "isolated", "value": "yes"}
+            history.append(("work_order.answered", row.owner, said))
         if row.done_at:
             history.append(("work_order.done", MEI, {}))
         if row.signed_by:

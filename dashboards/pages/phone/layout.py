@@ -43,6 +43,7 @@ from dashboards.pages.phone.view_model import (
     demands,
     share_of_limit,
 )
+from dashboards.pages.rounds.paths import WALKED
 from dashboards.queries.phone_rows import DemandLimit
 from dashboards.queries.rows import LoadProfile, UtilityTile
 from dashboards.security.scope import Right
@@ -67,7 +68,10 @@ def phone_page(viewer: Viewer, model: PhoneModel, *, zone: ZoneInfo) -> Componen
         [
             finder(viewer),
             html.P(
-                link(viewer.say("incident_page.to_open"), "/incidents/new", name="button"),
+                [
+                    link(viewer.say("incident_page.to_open"), "/incidents/new", name="button"),
+                    link(viewer.say("nav.rounds"), WALKED, name="button quiet"),
+                ],
                 className="work-to-open",
             )
             if viewer.scope.may(Right.WORK)

@@ -36,7 +36,8 @@ def _order(parts: Parts, viewer: Viewer, asked: Asked) -> Component | None:
     answer = parts.queries.work_order(viewer.scope, asked.match[1])
     if answer is None:
         return None
-    return order_page(viewer, answer, zone=parts.settings.zone, home=HOME)
+    now = parts.clock.now()
+    return order_page(viewer, answer, zone=parts.settings.zone, now=now, home=HOME)
 
 
 PHONE_VIEWS = (

@@ -5,6 +5,9 @@ The page decides nothing: who does it and who may sign is the domain's demand.
 
 from __future__ import annotations
 
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
+
 from dash import html
 from dash.development.base_component import Component
 
@@ -23,7 +26,7 @@ from dashboards.components.work_forms import (
     words_field,
 )
 from dashboards.components.work_pieces import WORK
-from dashboards.note_words import EXAMPLE
+from dashboards.note_words import EXAMPLE, wall_text
 from dashboards.pages.subjects import about_seen
 from dashboards.pages.work.acts import (
     ASSIGN,
@@ -47,13 +50,16 @@ from dashboards.security.scope import Right
 from dashboards.viewer import Viewer
 from energy.service.work.checklist import Answer as Asks
 from energy.service.work.checklist import CheckItem
+from energy.service.work.job import LONGEST_STRETCH
 from energy.service.work.kinds import OrderKind, OrderState
 
 AT_WORK = (OrderState.UNDER_WAY, OrderState.PAUSED)
 _OPEN = (OrderState.OPEN, OrderState.TAKEN, *AT_WORK)
 
 
-def acts_panel(viewer: Viewer, told: OrderPage) -> Component | None:
+def acts_panel(
+    viewer: Viewer, told: OrderPage, *, zone: ZoneInfo, now: datetime
+) -> Component | None:
     """Return the forms of an order; None for who may not work, and where nothing is to be done."""
     row = told.line.row
     state = OrderState(row.state)
@@ -64,7 +70,7 @@ def acts_panel(viewer: Viewer, told: OrderPage) -> Component | None:
     if state in AT_WORK:
         forms += [
             more(viewer, "order_form.part_title", _part(viewer, about)),
-            more(viewer, "order_form.time_title", _time(viewer, told, about)),
+            more(viewer, "order_form.time_title", _time(viewer, told, about, zone, now)),
         ]
     if state is OrderState.UNDER_WAY:
         pause = act_form(viewer, PAUSE, about, [waits_field(viewer)], button="work_form.pause")
@@ -170,11 +176,16 @@ def _part(viewer: Viewer, about: str) -> Component:
     return act_form(viewer, PART, about, fields, button="order_form.part")
 
 
-def _time(viewer: Viewer, told: OrderPage, about: str) -> Component:
+def _time(viewer: Viewer, told: OrderPage, about: str, zone: ZoneInfo, now: datetime) -> Component:
+    """Return the form of time spent: in it stands what is not told yet, up to now."""
+    known = [each.ended_at for each in told.times if each.person == viewer.scope.person]
+    begun = max([*known, told.line.row.begun_at or now])
+    open_ = timedelta(minutes=1) <= now - begun <= LONGEST_STRETCH
+    span = [wall_text(at, zone) if open_ else "" for at in (begun, now)]
     fields = [
         person_field(viewer, told.forms, "order_form.person", "person"),
-        Field(name="first", label="order_form.first", hint=EXAMPLE),
-        Field(name="last", label="order_form.last", hint=EXAMPLE),
+        Field(name="first", label="order_form.first", value=span[0], hint=EXAMPLE),
+        Field(name="last", label="order_form.last", value=span[1], hint=EXAMPLE),
     ]
     return act_form(viewer, TIME, about, fields, button="order_form.time")
 

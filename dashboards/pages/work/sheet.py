@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from dash import html
@@ -41,6 +42,7 @@ def order_page(
     answer: Answer[OrderPage],
     *,
     zone: ZoneInfo,
+    now: datetime,
     home: str = WORK,
 ) -> Component:
     """Return the page of a work order.
@@ -49,6 +51,7 @@ def order_page(
         viewer: Who looks.
         answer: The order.
         zone: The site's zone.
+        now: The present instant.
         home: Address of the list that it stands in: of work orders, or a phone's.
     """
     told, row = answer.rows, answer.rows.line.row
@@ -57,11 +60,11 @@ def order_page(
         f"{row.number}: {row.what}",
         [
             _standing(viewer, answer, zone),
-            acts_panel(viewer, told),
+            acts_panel(viewer, told, zone=zone, now=now),
             check_panel(viewer, told),
             _used(viewer, told, zone),
             _papers(viewer, told, zone),
-            story_panel(viewer, told.history, told.names, zone=zone, links={}),
+            story_panel(viewer, told.history, told.names, zone=zone, links={}, items=row.items),
             _signatures(viewer),
         ],
         name="phone-order" if phone else "order",

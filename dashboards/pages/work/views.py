@@ -29,7 +29,7 @@ def _order(parts: Parts, viewer: Viewer, asked: Asked) -> Component | None:
     answer = parts.queries.work_order(viewer.scope, asked.match[1])
     if answer is None:
         return None
-    return order_page(viewer, answer, zone=parts.settings.zone)
+    return order_page(viewer, answer, zone=parts.settings.zone, now=parts.clock.now())
 
 
 ORDER_FORM = r"W-\d{4}-\d{5,9}"

@@ -14,7 +14,7 @@ from eventsourcing.domain import event
 
 from energy.base.aggregate import JournalAggregate
 from energy.base.ids import id_of
-from energy.base.text import LANGUAGES
+from energy.base.text import LANGUAGES, Key
 from energy.base.toml_text import NoTomlError, toml_of
 from energy.metering.site_file_checker import Checker
 from energy.service.work.errors import WorkError, worded
@@ -58,7 +58,26 @@ class CheckItem:
             case Answer.TEXT:
                 return worded(said, "words")
             case _:
-                raise WorkError.of("answer", item=self.key, value=value, answer=self.answer)
+                raise WorkError.of(
+                    "answer",
+                    item=self.key,
+                    value=value,
+                    answer=self.answer,
+                    asked=Questions((self,)),
+                    asks=Key(f"cli.work_asks.{self.answer}"),
+                )
+
+
+@dataclass(frozen=True, slots=True)
+class Questions:
+    """Questions that a refusal names, told in the language of whoever reads it."""
+
+    items: tuple[CheckItem, ...]
+
+    def told(self, language: str) -> str:
+        """Return what they ask."""
+        asked = [each.ask.get(language) or each.ask["en"] for each in self.items]
+        return " · ".join(asked)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -12,7 +12,7 @@ from energy.service.work.errors import WorkError, worded
 from energy.service.work.heard import Spot
 from energy.service.work.kinds import OrderKind
 
-_LONGEST_STRETCH: Final = timedelta(hours=24)
+LONGEST_STRETCH: Final = timedelta(hours=24)
 _MOST_PARTS: Final = 1_000_000
 _LONGEST_ITEM: Final = 80
 _LONGEST_UNIT: Final = 12
@@ -73,7 +73,7 @@ class Stretch:
         Raises:
             WorkError: It is none or too long, or overlaps another one of the same person.
         """
-        if not timedelta() < self.ended_at - self.began_at <= _LONGEST_STRETCH:
+        if not timedelta() < self.ended_at - self.began_at <= LONGEST_STRETCH:
             raise WorkError.of("span")
         for each in others:
             together = each.began_at < self.ended_at and self.began_at < each.ended_at

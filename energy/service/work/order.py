@@ -16,7 +16,7 @@ from uuid import UUID
 from eventsourcing.domain import event
 
 from energy.base.aggregate import JournalAggregate
-from energy.service.work.checklist import items_from_json
+from energy.service.work.checklist import Questions, items_from_json
 from energy.service.work.errors import WorkError, said_state, worded
 from energy.service.work.heard import Promise
 from energy.service.work.job import Job, Part, Stretch, whole_minute
@@ -273,9 +273,10 @@ class WorkOrder(OrderFacts):
         if not self._may(command_id, OrderState.UNDER_WAY):
             return
         self._demand_doer(by)
-        missing = [e.key for e in self.items if not e.optional and e.key not in self.answers]
+        missing = [e for e in self.items if not e.optional and e.key not in self.answers]
         if missing:
-            raise WorkError.of("unanswered", number=self.number, items=", ".join(missing))
+            keys, asked = ", ".join(each.key for each in missing), Questions(tuple(missing))
+            raise WorkError.of("unanswered", number=self.number, items=keys, asked=asked)
         ends = not self.promise.second_person
         self.trigger_event(WorkOrder.Done, ends=ends, by=by, command_id=command_id)
 

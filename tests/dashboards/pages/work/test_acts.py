@@ -9,28 +9,36 @@ from uuid import UUID
 
 import pytest
 
+from dashboards.components.work_pieces import WORK
+from dashboards.note_words import wall_text
 from dashboards.pages.acts import perform
 from dashboards.pages.incidents import acts as incidents
 from dashboards.pages.parts import Parts
+from dashboards.pages.router import page_for
 from dashboards.pages.subjects import UnknownSubjectError, about_seen
 from dashboards.pages.work import acts as orders
 from dashboards.security.scope import Role
+from dashboards.told import refusal_text
 from dashboards.work_commands import WorkCommands
 from energy.base.errors import NotPermittedError
 from energy.base.ids import id_of
 from energy.metering.pinned_note import PinnedNoteError
 from energy.service.work.errors import WorkError
 from energy.service.work.kinds import OrderState
+from tests.dashboards.fake_orders import BUSY
 from tests.dashboards.fake_work_desk import FakeIncidentDesk, FakeOrderDesk
 from tests.dashboards.fakes import NOW, SITE, FakeSite, commands_with
-from tests.dashboards.test_pages import parts, viewer
+from tests.dashboards.test_pages import nodes, parts, viewer
 
 INCIDENT, ORDER, OTHER = (id_of("thing", name) for name in ("incident", "order", "other"))
 ME = id_of("person", "x")
 """Whom `viewer` returns."""
 ITEMS: list[dict[str, Any]] = [
-    {"key": key, "ask": {"en": key, "zh": key}, "answer": kind, "unit": "", "optional": False}
-    for key, kind in (("isolated", "yes_no"), ("voltage", "number"))
+    {"key": key, "ask": ask, "answer": kind, "unit": "", "optional": False}
+    for key, ask, kind in (
+        ("isolated", {"en": "Proved dead?", "zh": "已验电？"}, "yes_no"),
+        ("voltage", {"en": "Voltage after work", "zh": "作业后电压"}, "number"),
+    )
 ]
 DIAGNOSIS = {"problem": "no_supply", "cause": "device", "words": "terminal burnt"}
 
@@ -131,13 +139,41 @@ def test_answers_are_kept_all_or_none(office: Office) -> None:
     office.on_order(orders.TAKE)
     office.on_order(orders.BEGIN)
     before = office.orders.order(ORDER).answers
-    with pytest.raises(WorkError, match="'high' does not answer 'voltage'"):
+    with pytest.raises(WorkError, match="'high' does not answer 'voltage'") as wrong:
         office.press(
             orders.CHECK,
             about_seen(ORDER, 7),
             **{"item-voltage": "high"},
         )
     assert office.orders.order(ORDER).answers == before == {}
+    with pytest.raises(WorkError, match="isolated, voltage") as early:
+        office.press(orders.FINISH, about_seen(ORDER, 7))
+    assert "“Voltage after work”: it asks for a number" in refusal_text("en", wrong.value)
+    assert "“作业后电压”的回答：应为数字" in refusal_text("zh", wrong.value)
+    assert refusal_text("zh", early.value).endswith("已验电？ · 作业后电压")
+
+
+def test_time_spent_begins_where_nothing_is_told_yet(office: Office) -> None:
+    def typed(path: str) -> list[str]:
+        tree = page_for(office.parts, viewer(Role.TECHNICIAN), path, "")
+        found = {
+            each.id["field"]: each.value
+            for each in nodes(tree)
+            if isinstance(getattr(each, "id", None), dict)
+            and each.id.get("act") == orders.TIME
+            and "field" in each.id
+        }
+        return [found["first"], found["last"]]
+
+    first, last = typed(f"{WORK}/{BUSY}")
+    assert first < last == wall_text(NOW, office.parts.settings.zone)
+
+
+def test_the_history_of_an_order_has_questions_and_no_keys(office: Office) -> None:
+    tree = page_for(office.parts, viewer(Role.TECHNICIAN, "zh"), f"{WORK}/{BUSY}", "")
+    told = [each for each in nodes(tree) if isinstance(each, str)]
+    assert "已断电并验电？ · 是" in told
+    assert not [each for each in told if "isolated" in each]
 
 
 @pytest.mark.parametrize("number", ["", "-1", "half", "9" * 30, "²"])
