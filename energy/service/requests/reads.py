@@ -95,6 +95,7 @@ class RequestRow:
             target=timedelta(minutes=level.response_min),
             hours=hours,
             zone=zone,
+            pauses=self.pauses,  # before an answer: withdrawn, until it was opened again
             stopped_at=self.responded_at or self.resolved_at,
         )
         resolution = ServiceClock(

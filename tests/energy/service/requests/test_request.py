@@ -9,7 +9,7 @@ import pytest
 
 from energy.base.ids import id_of
 from energy.service.requests.errors import RequestError
-from energy.service.requests.kinds import Channel
+from energy.service.requests.kinds import Channel, Outcome
 from tests.energy.service.requests.counter import ANNA, BEN, CLARA, TENANT, Counter
 from tests.energy.service.requests.test_desk import counter
 from tests.fixtures.postgres import command, database_server, new_site, site_schema
@@ -42,6 +42,21 @@ def test_the_first_answer_is_the_first_given_not_the_first_noted(counter: Counte
     counter.answer(request, "by the portal, brought late", by=BEN, at=early)
     row = counter.row(request)
     assert (row.responded_at, row.responded_by, row.answers) == (early, BEN, 2)
+
+
+def test_no_answer_is_late_for_the_days_in_which_the_request_was_withdrawn(
+    counter: Counter,
+) -> None:
+    request = counter.open("one")
+    counter.site.tick(600)
+    counter.do(request, "resolve", Outcome.WITHDRAWN, "")
+    counter.site.tick(3 * 86_400)
+    counter.do(request, "reopen", "", now=counter.site.clock.now())
+    counter.site.tick(300)
+    response = counter.clocks(request).response
+    assert (response.used, response.broken) == (timedelta(minutes=15), False)
+    counter.site.tick(3600)
+    assert counter.clocks(request).response.broken, "an hour was promised"
 
 
 def test_a_refusal_names_instants_by_the_clock_of_the_site(counter: Counter) -> None:
