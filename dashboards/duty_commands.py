@@ -250,7 +250,7 @@ class DutyCommands:
             RefusedError: See `LogDesk.offer`.
         """
         by = self._by(scope, Right.WORK if with_work else Right.OWN_DUTY)
-        command = _command("offer desk", post, seen, by)
+        command = _command("offer desk", post, with_work, seen, by)
         return self._desks.log.offer(post, with_work=with_work, by=by, command_id=command)
 
     def sign(self, scope: Scope, handover: UUID) -> None:

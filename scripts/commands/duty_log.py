@@ -101,7 +101,7 @@ def offer(
         person = at.person(by, Right.WORK if with_work else Right.OWN_DUTY)
         at.settle("operations")
         before = [each for each in _handovers(at) if each.post == post and each.state != "offered"]
-        said = (post, str(before[0].handover) if before else "", str(person))
+        said = (post, str(before[0].handover) if before else "", str(person), str(with_work))
         command = id_of("command", "offer desk", *said)
         handover = _desk(at).offer(post, with_work=with_work, by=person, command_id=command)
         at.settle("operations")

@@ -193,6 +193,7 @@ def test_the_sheet_of_handover_has_roster_points_and_sound(office: Row, tmp_path
     handover = office.json("duty handovers")[0]["handover"][:8]
     assert f"duty sign {handover}" in told
     assert "1 open point" in told
+    assert "offered already" in said(office("duty offer desk --with-work --by ada", code=2))
     assert "yourself" in said(office(f"duty sign {handover} --by ada", code=2))
     assert "Ben has desk" in said(office(f"duty sign {handover} --by ben"))
     _pass_with_work(office)
