@@ -44,7 +44,9 @@ def said_limits(item: LogItem, language: str) -> str:
     return ", ".join(said_value(item, each, language) for each in item.good)
 
 
-def cell_text(item: LogItem, cell: Cell | None, standing: Standing, language: str) -> str:
+def cell_text(
+    item: LogItem, cell: Cell | None, standing: Standing, language: str, *, reasons: bool = True
+) -> str:
     """Return a cell of the sheet: the value with its marks, or why there is none.
 
     Args:
@@ -52,12 +54,13 @@ def cell_text(item: LogItem, cell: Cell | None, standing: Standing, language: st
         cell: What is known; None where nobody began the round.
         standing: Of the round.
         language: Of the reader.
+        reasons: Whether it says why something was skipped, or only that it was.
     """
     if cell is None:
         missed = standing in {Standing.MISSED, Standing.OVERDUE}
         return t(language, f"cli.patrol_state.{standing}") if missed else ""
     if cell.told is None:
-        return f"({cell.skipped})" if cell.skipped else ""
+        return f"({cell.skipped if reasons else ' '})" if cell.skipped else ""
     marks = (
         (cell.told.outside, OUTSIDE),
         (bool(cell.earlier), MENDED),
@@ -80,8 +83,14 @@ def sheet_heads(log: LogSheet, reader: SheetReader) -> list[str]:
     return [*(t(reader.language, f"cli.patrol_head.{key}") for key in keys), *hours]
 
 
-def sheet_rows(log: LogSheet, reader: SheetReader) -> list[list[str]]:
-    """Return the rows of a sheet; the last ones say who walked and how each round stands."""
+def sheet_rows(log: LogSheet, reader: SheetReader, *, reasons: bool = True) -> list[list[str]]:
+    """Return the rows of a sheet; the last ones say who walked and how each round stands.
+
+    Args:
+        log: The sheet.
+        reader: Who reads it.
+        reasons: Whether cells say why something was skipped.
+    """
     language = reader.language
     rows = [
         [
@@ -90,7 +99,13 @@ def sheet_rows(log: LogSheet, reader: SheetReader) -> list[list[str]]:
             line.item.unit,
             said_limits(line.item, language),
             *(
-                cell_text(line.item, line.cells.get(column.due_at), column.standing, language)
+                cell_text(
+                    line.item,
+                    line.cells.get(column.due_at),
+                    column.standing,
+                    language,
+                    reasons=reasons,
+                )
                 for column in log.columns
             ),
         ]

@@ -21,6 +21,7 @@ from dashboards.pages.parts import Parts
 from dashboards.pages.reports.paper import report_pdf
 from dashboards.pages.reports.tables import report_name
 from dashboards.pages.reports.view_model import report_model
+from dashboards.pages.rounds.tables import day_paper
 from dashboards.pages.tables import sheet_for
 from dashboards.photo_routes import install_photos
 from dashboards.queries.shift_report_rows import ReportFile
@@ -84,6 +85,11 @@ def install_routes(server: Flask, parts: Parts, render_pdf: RenderPdf) -> None:
         "/download/switching/<number>.pdf",
         "switching_pdf",
         lambda number: _switching_pdf(parts, number),
+    )
+    server.add_url_rule(
+        "/download/rounds/<key>/<day>.pdf",
+        "round_pdf",
+        lambda key, day: _round_pdf(parts, key, day),
     )
     server.add_url_rule(
         "/download/shift-reports/<kind>/<path:span>/<int:edition>.<form>",
@@ -188,6 +194,14 @@ def _switching_pdf(parts: Parts, number: str) -> Response:
     if pdf is None:
         abort(404)
     return _paper(number, pdf)
+
+
+def _round_pdf(parts: Parts, key: str, day: str) -> Response:
+    """Return the log sheet of a round and day as a paper."""
+    pdf = day_paper(parts, current_viewer(), key, day)
+    if pdf is None:
+        abort(404)
+    return _paper(f"{key}-{day}", pdf)
 
 
 def _paper(number: str, pdf: bytes) -> Response:

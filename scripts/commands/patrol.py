@@ -27,6 +27,7 @@ from scripts.commands.work_frame import choice_of, text_of
 
 if runs():
     from billing.ledger.sheets import SheetFormat, written
+    from dashboards.patrol_paper import log_pdf
     from dashboards.patrol_sheet import sheet_of
     from dashboards.security.scope import Right
     from energy.service.rounds.desk import Raise
@@ -206,7 +207,7 @@ def sheet(
     *,
     as_json: Json = False,
 ) -> None:
-    """Show the log sheet of a day, or write it as CSV or XLSX."""
+    """Show the log sheet of a day, or write it as PDF, XLSX or CSV."""
     with opened(ctx, WEB) as at:
         today = local_day(at.system.clock.now(), at.site.zone)
         meant = today if day is None else day.date()
@@ -214,6 +215,11 @@ def sheet(
         if not rows:
             raise PatrolError.of("no_sheet", round=key[:40], day=meant)
         log = log_sheet(rows)
+        if file is not None and file.suffix.lower() == ".pdf":
+            now = at.system.clock.now()
+            file.write_bytes(log_pdf(rows, meant, at.site.name, reader_of(at), now=now))
+            print(at.text("patrol.paper", file=file))
+            return
         if file is not None:
             form = SheetFormat.XLSX if file.suffix.lower() == ".xlsx" else SheetFormat.CSV
             table = sheet_of(log, f"{rows[0].spec.key} {meant}", reader_of(at))

@@ -193,6 +193,7 @@ def day_page(
                     if log.columns
                     else empty(viewer.say("patrol_pages.no_rounds")),
                     html.P(viewer.say("cli.patrol.marks"), className="subtitle"),
+                    _paper(viewer, told) if log.columns else None,
                     twin(viewer, f"patrol~{key}@{told.day}", "") if log.columns else None,
                 ],
                 aside=data_age(viewer, answer.age_s, answer.as_of),
@@ -202,6 +203,19 @@ def day_page(
         ],
         name="round-day",
         crumbs=link(viewer.say("nav.rounds"), PATH),
+    )
+
+
+def _paper(viewer: Viewer, told: PatrolDay) -> Component:
+    """Return where the sheet is as a paper."""
+    return html.P(
+        html.A(
+            viewer.say("patrol_pages.paper"),
+            href=f"/download{day_path(told.spec.key, told.day)}.pdf",
+            download="",
+            className="twin-file",
+        ),
+        className="twin-files",
     )
 
 

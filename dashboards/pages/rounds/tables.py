@@ -8,8 +8,10 @@ from decimal import Decimal
 from billing.ledger.sheets import Cell, Sheet
 from dashboards.pages.parts import Parts
 from dashboards.pages.rounds.layout import day_named, reader_of
+from dashboards.patrol_paper import log_pdf
 from dashboards.patrol_sheet import sheet_of
 from dashboards.viewer import Viewer
+from energy.service.rounds.schedule import Standing
 from energy.service.rounds.sheet import log_sheet
 
 
@@ -22,6 +24,22 @@ def day_sheet(parts: Parts, viewer: Viewer, subject: str) -> Sheet | None:
         return None
     reader = reader_of(viewer, answer.rows, parts.settings.zone)
     return sheet_of(log_sheet(answer.rows.rows), f"{key}-{named}", reader)
+
+
+def day_paper(parts: Parts, viewer: Viewer, key: str, named: str) -> bytes | None:
+    """Return the log sheet of a round and day as PDF; None where there is none.
+
+    Raises:
+        DocumentError: It cannot be set.
+    """
+    day = day_named(named)
+    answer = None if day is None else parts.queries.patrol_day(viewer.scope, key, day)
+    if day is None or answer is None:
+        return None
+    if all(row.standing is Standing.COMING for row in answer.rows.rows):
+        return None
+    reader = reader_of(viewer, answer.rows, parts.settings.zone)
+    return log_pdf(answer.rows.rows, day, parts.settings.site_name, reader, now=parts.clock.now())
 
 
 def value_sheet(parts: Parts, viewer: Viewer, subject: str) -> Sheet | None:

@@ -174,6 +174,10 @@ ROUTES: dict[str, tuple[str, Right | None]] = {
         "/download/switching/S-2019-00001.pdf",
         Right.READ_ENERGY,
     ),
+    "/download/rounds/<key>/<day>.pdf": (
+        "/download/rounds/east/2019-01-02.pdf",
+        Right.READ_ENERGY,
+    ),
     "/download/shift-reports/<kind>/<path:span>/<int:edition>.<form>": (
         "/download/shift-reports/day/2019-01-02/1.xlsx",
         Right.READ_ENERGY,

@@ -137,6 +137,9 @@ def test_a_round_is_walked_and_one_is_missed(office: Row, hour: Hour, tmp_path: 
     sheet_rows = list(openpyxl.load_workbook(book).active.iter_rows(values_only=True))
     assert sheet_rows[0][4:7] == ("06:00", "07:00", "08:00")
     assert sheet_rows[1][:5] == ("Transformer 1", "Oil temperature", "°C", "-20 … 75", "71.5 ~")
+    paper = tmp_path / "log.pdf"
+    assert str(paper) in office("patrol sheet east --day 2026-12-05", "--file", str(paper)).stdout
+    assert paper.read_bytes().startswith(b"%PDF")
     assert "No round" in office("patrol sheet west", code=2).output
 
 
