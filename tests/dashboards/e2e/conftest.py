@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 from flask import Flask
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, ViewportSize, sync_playwright
 from werkzeug.serving import make_server
 
 from dashboards.security.gate import DEVICE_COOKIE
@@ -20,6 +20,8 @@ from tests.dashboards.fakes import PASSWORD, FakeWeb, fake_web
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
+
+WIDE: ViewportSize = {"width": 1440, "height": 900}
 
 
 @dataclass
@@ -32,15 +34,42 @@ class Visit:
     """Every fault that the page showed."""
 
 
-def whole(application: WSGIApplication) -> WSGIApplication:
+class UnderWay:
+    """How many requests of a server are being answered."""
+
+    def __init__(self) -> None:
+        self._count = 0
+        self._changed = threading.Condition()
+
+    @contextmanager
+    def one(self) -> Iterator[None]:
+        """Count a request until it is answered."""
+        self._add(1)
+        try:
+            yield
+        finally:
+            self._add(-1)
+
+    def wait(self) -> None:
+        """Wait until all are answered: what they read is about to be closed."""
+        with self._changed:
+            self._changed.wait_for(lambda: self._count == 0, timeout=PATIENCE_MS / 1000)
+
+    def _add(self, more: int) -> None:
+        with self._changed:
+            self._count += more
+            self._changed.notify_all()
+
+
+def whole(application: WSGIApplication, under_way: UnderWay) -> WSGIApplication:
     """Read every answer to its end before it is sent, and close what it came from.
 
     The server leaves the file of an answer open where the browser hangs up while it is sent.
     """
 
     def answered(environ: WSGIEnvironment, start: StartResponse) -> Iterable[bytes]:
-        pieces = application(environ, start)
-        with ExitStack() as stack:
+        with under_way.one(), ExitStack() as stack:
+            pieces = application(environ, start)
             if hasattr(pieces, "close"):
                 stack.callback(pieces.close)
             return [b"".join(pieces)]
@@ -50,15 +79,19 @@ def whole(application: WSGIApplication) -> WSGIApplication:
 
 @contextmanager
 def served(web: FakeWeb) -> Iterator[str]:
-    """Serve a made-up site; yield its address."""
+    """Serve a made-up site; yield its address. What it reads may be closed afterwards."""
     assert isinstance(web.server, Flask)
-    server = make_server("127.0.0.1", 0, whole(web.server), threaded=True)
+    under_way = UnderWay()
+    server = make_server("127.0.0.1", 0, whole(web.server, under_way), threaded=True)
     thread = threading.Thread(target=server.serve_forever, daemon=True)
     thread.start()
-    yield f"http://127.0.0.1:{server.server_port}"
-    server.shutdown()
-    thread.join(timeout=10)
-    server.server_close()
+    try:
+        yield f"http://127.0.0.1:{server.server_port}"
+    finally:
+        server.shutdown()
+        thread.join()
+        under_way.wait()
+        server.server_close()
 
 
 @pytest.fixture(scope="module")
@@ -71,6 +104,23 @@ def browser() -> Iterator[Browser]:
         browser = playwright.chromium.launch(executable_path=path, args=ARGUMENTS)
         yield browser
         browser.close()
+
+
+@contextmanager
+def seat(browser: Browser, url: str, *, width: int = WIDE["width"]) -> Iterator[tuple[Page, Watch]]:
+    """Yield the page of somebody whom a site does not know yet, and every fault that it shows.
+
+    Args:
+        browser: The browser.
+        url: The site's.
+        width: Of the window. [px]
+    """
+    context = browser.new_context(viewport={"width": width, "height": WIDE["height"]})
+    try:
+        page = context.new_page()
+        yield page, Watch(page, url)
+    finally:
+        context.close()
 
 
 def enter(context: BrowserContext, url: str, name: str = "grace") -> None:
@@ -96,13 +146,10 @@ def visits(browser: Browser) -> Iterator[Callable[..., Visit]]:
             at: str = "",
         ) -> Visit:
             url = stack.enter_context(served(web or fake_web(roles=roles)))
-            context = browser.new_context(viewport={"width": width, "height": 900})
-            stack.callback(context.close)
+            page, watch = stack.enter_context(seat(browser, url, width=width))
             if device:
-                context.add_cookies([{"name": DEVICE_COOKIE, "value": device, "url": url}])
-            enter(context, url)
-            page = context.new_page()
-            watch = Watch(page, url)
+                page.context.add_cookies([{"name": DEVICE_COOKIE, "value": device, "url": url}])
+            enter(page.context, url)
             if at:
                 page.goto(url + at)
                 page.wait_for_selector("[data-ready]", timeout=PATIENCE_MS)
@@ -115,4 +162,21 @@ def visits(browser: Browser) -> Iterator[Callable[..., Visit]]:
 def visit(browser: Browser) -> Iterator[Callable[..., Visit]]:
     """Yield what begins a visit that ends with the test."""
     with visits(browser) as begin:
+        yield begin
+
+
+@pytest.fixture
+def sit(browser: Browser) -> Iterator[Callable[..., tuple[Page, Watch]]]:
+    """Yield what signs a person in at a site, at a page of their own until the test ends.
+
+    Asked for after the site: who sits there leaves before it ends.
+    """
+    with ExitStack() as stack:
+
+        def begin(url: str, name: str, *, width: int = WIDE["width"]) -> tuple[Page, Watch]:
+            page, watch = stack.enter_context(seat(browser, url, width=width))
+            page.set_default_timeout(PATIENCE_MS)
+            enter(page.context, url, name)
+            return page, watch
+
         yield begin

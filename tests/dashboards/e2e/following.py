@@ -1,29 +1,26 @@
-"""In: a site. Out: its views of operations follow what people do, as the projector does it. I/O."""
+"""In: what settles a site. Out: its views follow what people do, as the projector does it. I/O."""
 
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-
-from tests.energy.alerting.notices import book
-from tests.fixtures.postgres import TestSite
 
 
 @contextmanager
-def followed(site: TestSite, lock: threading.Lock) -> Iterator[None]:
+def followed(settle: Callable[[], object], lock: threading.Lock | None = None) -> Iterator[None]:
     """Let the tables follow what people do.
 
     Args:
-        site: The site.
+        settle: Lets them catch up.
         lock: Held while they do.
     """
-    over = threading.Event()
+    over, held = threading.Event(), lock or threading.Lock()
 
     def follow() -> None:
         while not over.wait(0.05):
-            with lock:
-                book.settle(site)
+            with held:
+                settle()
 
     thread = threading.Thread(target=follow)
     thread.start()
@@ -31,4 +28,4 @@ def followed(site: TestSite, lock: threading.Lock) -> Iterator[None]:
         yield
     finally:
         over.set()
-        thread.join(timeout=10)
+        thread.join()  # what it reads is about to be closed

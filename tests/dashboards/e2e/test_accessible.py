@@ -16,7 +16,7 @@ from playwright.sync_api import Page, ViewportSize
 
 from dashboards.theme import Theme
 from tests.dashboards.e2e.axe import violations
-from tests.dashboards.e2e.conftest import Visit
+from tests.dashboards.e2e.conftest import WIDE, Visit
 from tests.dashboards.e2e.keyboard import focus_faults, small_targets
 from tests.dashboards.e2e.watch import await_drawn, go
 from tests.dashboards.fake_portal import OWN
@@ -27,7 +27,6 @@ pytestmark = pytest.mark.browser
 TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
 COLOURS = ["color-contrast", "link-in-text-block"]
 """Rules of axe that a theme can break."""
-WIDE: ViewportSize = {"width": 1440, "height": 900}
 PHONE: ViewportSize = {"width": 390, "height": 844}
 PARTS = 4
 """The pages are walked in so many tests, that all cores have work to the end."""

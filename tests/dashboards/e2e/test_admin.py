@@ -6,8 +6,7 @@ import pytest
 from playwright.sync_api import Browser, expect
 
 from dashboards.security import totp
-from tests.dashboards.e2e.conftest import served
-from tests.dashboards.e2e.watch import Watch
+from tests.dashboards.e2e.conftest import seat, served
 from tests.dashboards.fake_admin import PERSON
 from tests.dashboards.fakes import PASSWORD, fake_web
 
@@ -17,10 +16,7 @@ PATIENCE_MS = 20_000
 
 def test_an_administrator_enrols_ends_a_session_and_gives_a_role(browser: Browser) -> None:
     web = fake_web(roles=("admin",), rules={"second_factor": ["admin"]})
-    context = browser.new_context(viewport={"width": 1440, "height": 900})
-    page = context.new_page()
-    with served(web) as url:
-        watch = Watch(page, url)
+    with served(web) as url, seat(browser, url) as (page, watch):
         page.goto(f"{url}/admin")
         page.fill("#sign-in", "grace")
         page.fill("#password", PASSWORD)
@@ -40,4 +36,3 @@ def test_an_administrator_enrols_ends_a_session_and_gives_a_role(browser: Browse
         page.goto(f"{url}/admin")
         page.locator(".session-list button").first.click(timeout=PATIENCE_MS)
         page.wait_for_selector("#sign-in", timeout=PATIENCE_MS)  # it was one's own
-    context.close()

@@ -5,35 +5,23 @@ Real tables and desks; the made-up doors let four people in, one of whom reads C
 
 from __future__ import annotations
 
-import threading
-from collections.abc import Iterator
-from contextlib import ExitStack
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Page, expect
 
 from dashboards.assurance_commands import AssuranceCommands
-from dashboards.queries.sql import SqlQueries
-from dashboards.queries.sql_site import SqlSite
-from energy.base.secrets import PersonVault
-from energy.journal.directory import People, TableKeys
+from dashboards.commands import Commands
 from energy.service.assurance.desk import AssuranceDesk
 from energy.service.contingency.desk import ContingencyDesk
 from energy.service.duty.desk import RosterDesk
 from energy.store.pool import Database
-from energy.store.wall import STAFF
-from energy.system import WEB
-from tests.dashboards.e2e.conftest import enter, served
-from tests.dashboards.e2e.following import followed
+from tests.dashboards.e2e.rooms import known, site_served, vault_of
 from tests.dashboards.e2e.watch import PATIENCE_MS, Watch
 from tests.dashboards.fakes import (
-    FakePerson,
     commands_with,
-    person_of,
     service_with,
-    settings,
-    web_over,
 )
 from tests.energy.service.assurance.hall import Hall
 from tests.energy.service.assurance.test_event_file import FILE as EVENT
@@ -43,8 +31,12 @@ from tests.fixtures.postgres import TestSite, command, database_server, director
 
 __all__ = ["database_server", "directory", "new_site"]
 pytestmark = [pytest.mark.browser, pytest.mark.servers]
-PEOPLE = {"grace": "technician", "ada": "energy_manager", "eve": "energy_manager", "val": "viewer"}
-CHINESE = "eve"
+PEOPLE = {
+    "grace": ("technician", "en"),
+    "ada": ("energy_manager", "en"),
+    "eve": ("energy_manager", "zh"),
+    "val": ("viewer", "en"),
+}
 
 
 @dataclass
@@ -62,77 +54,47 @@ def room(new_site: TestSite, directory: Database) -> Iterator[Room]:
     RosterDesk(site.writer, site.site, site.clock).set_plan(
         SPEC, by=BOSS, command_id=command("duty")
     )
-    vault = PersonVault(b"k" * 32, TableKeys(directory))
-    with ExitStack() as stack:
-        staff = Database(site.server.dsn(WEB), scope=STAFF)
-        stack.callback(staff.close)
+    vault, people = vault_of(directory), known(site, directory, PEOPLE)
+
+    def commands(staff: Database) -> Commands:
         assurance = AssuranceCommands(
             site=site.site.key,
             events=AssuranceDesk(staff, site.site, site.clock),
             emergencies=ContingencyDesk(staff, site.site, site.clock),
             clock=site.clock,
         )
-        web = web_over(
-            SqlQueries(SqlSite(database=staff, site=site.site, clock=site.clock, vault=vault)),
-            commands_with(site.site.key, service=service_with(assurance=assurance)),
-            site.clock,
-            *(_person(site, directory, vault, name) for name in PEOPLE),
-            settings=replace(settings(), site_key=site.site.key, zone=site.site.zone, refresh_s=1),
-        )
-        url = stack.enter_context(served(web))
-        stack.enter_context(followed(site, threading.Lock()))
+        return commands_with(site.site.key, service=service_with(assurance=assurance))
+
+    with site_served(site, vault, commands, *people.values()) as url:
         yield Room(site=site, url=url)
 
 
-def _person(site: TestSite, directory: Database, vault: PersonVault, name: str) -> FakePerson:
-    language = "zh" if name == CHINESE else "en"
-    added = People(directory, site.clock, vault).add(
-        sign_in=name,
-        name=name.title(),
-        password_hash="x",
-        roles=[PEOPLE[name]],
-        language=language,
-        command_id=command(site.site.key, name),
-    )
-    return replace(person_of(name, PEOPLE[name]), person=added, language=language)
-
-
-def _sit(browser: Browser, stack: ExitStack, room: Room, name: str) -> tuple[Page, Watch]:
-    context = browser.new_context(viewport={"width": 1440, "height": 900})
-    stack.callback(context.close)
-    page = context.new_page()
-    watch = Watch(page, room.url)
-    enter(context, room.url, name)
-    return page, watch
-
-
 def test_an_event_is_planned_approved_and_ticked_and_a_drill_is_done(
-    room: Room, browser: Browser
+    room: Room, sit: Callable[..., tuple[Page, Watch]]
 ) -> None:
-    with ExitStack() as stack:
-        seats = {name: _sit(browser, stack, room, name) for name in PEOPLE}
-        grace, ada, eve, val = (seats[name][0] for name in PEOPLE)
-        ada.goto(f"{room.url}/assurance")
-        text = EVENT.replace('"t1"', '"b1"').replace("electricity/f1", "electricity/m1")
-        ada.locator(".panel-form-plan-event textarea").fill(text.replace('"cy"', '"Grace"'))
-        ada.get_by_role("button", name="Plan it").click()
-        ada.get_by_role("link", name="V-2019-00001").first.click(timeout=PATIENCE_MS)
-        expect(ada.locator(".panel-event-approve")).to_contain_text(
-            "another person approves it", timeout=PATIENCE_MS
-        )
-        for page in (eve, grace, val):
-            page.goto(f"{room.url}/assurance/V-2019-00001")
-        eve.get_by_role("button", name="批准").click()
-        expect(eve.locator(".act-done")).to_contain_text("期间收紧的限值：1", timeout=PATIENCE_MS)
-        grace.reload()
-        grace.get_by_role("button", name="Yes").click(timeout=PATIENCE_MS)
-        expect(grace.locator(".event-answer").first).to_have_text("Yes", timeout=PATIENCE_MS)
-        expect(grace.get_by_role("button", name="Call off")).to_have_count(0)
-        val.reload()
-        expect(val.locator(".panel-event-checks")).to_be_visible(timeout=PATIENCE_MS)
-        expect(val.locator(".page-assured-event button")).to_have_count(0)
-        _drill(room, grace, ada, eve)
-        assert [watch.faults for _, watch in seats.values()] == [[], [], [], []]
+    seats = {name: sit(room.url, name) for name in PEOPLE}
+    grace, ada, eve, val = (seats[name][0] for name in PEOPLE)
+    ada.goto(f"{room.url}/assurance")
+    text = EVENT.replace('"t1"', '"b1"').replace("electricity/f1", "electricity/m1")
+    ada.locator(".panel-form-plan-event textarea").fill(text.replace('"cy"', '"Grace"'))
+    ada.get_by_role("button", name="Plan it").click()
+    ada.get_by_role("link", name="V-2019-00001").first.click(timeout=PATIENCE_MS)
+    expect(ada.locator(".panel-event-approve")).to_contain_text(
+        "another person approves it", timeout=PATIENCE_MS
+    )
+    for page in (eve, grace, val):
+        page.goto(f"{room.url}/assurance/V-2019-00001")
+    eve.get_by_role("button", name="批准").click()
+    expect(eve.locator(".act-done")).to_contain_text("期间收紧的限值：1", timeout=PATIENCE_MS)
+    grace.reload()
+    grace.get_by_role("button", name="Yes").click(timeout=PATIENCE_MS)
+    expect(grace.locator(".event-answer").first).to_have_text("Yes", timeout=PATIENCE_MS)
+    expect(grace.get_by_role("button", name="Call off")).to_have_count(0)
+    val.reload()
+    expect(val.locator(".panel-event-checks")).to_be_visible(timeout=PATIENCE_MS)
+    expect(val.locator(".page-assured-event button")).to_have_count(0)
+    _drill(room, grace, ada, eve)
+    assert [watch.faults for _, watch in seats.values()] == [[], [], [], []]
 
 
 def _drill(room: Room, grace: Page, ada: Page, eve: Page) -> None:

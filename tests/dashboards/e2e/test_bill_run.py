@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Page, expect
 
 from energy.base.ids import id_of
-from tests.dashboards.e2e.conftest import enter, served
+from tests.dashboards.e2e.conftest import served
 from tests.dashboards.e2e.watch import PATIENCE_MS, Watch
 from tests.dashboards.fake_energy import RUN
 from tests.dashboards.fake_runs import OPENER
@@ -38,10 +38,11 @@ def office(web: FakeWeb) -> Iterator[str]:
         yield url
 
 
-def opened(browser: Browser, url: str, name: str, faults: list[Watch]) -> Page:
-    page = browser.new_context(viewport={"width": 1440, "height": 900}).new_page()
-    faults.append(Watch(page, url))
-    enter(page.context, url, name)
+def opened(
+    sit: Callable[..., tuple[Page, Watch]], url: str, name: str, faults: list[Watch]
+) -> Page:
+    page, watch = sit(url, name)
+    faults.append(watch)
     page.goto(f"{url}/bills/runs/{RUN}")
     page.wait_for_selector("[data-ready=run]", timeout=PATIENCE_MS)
     return page
@@ -53,10 +54,10 @@ def decides(page: Page, reason: str, *, selected: bool) -> None:
 
 
 def test_a_run_goes_from_its_exceptions_to_its_issue(
-    browser: Browser, office: str, web: FakeWeb
+    office: str, sit: Callable[..., tuple[Page, Watch]], web: FakeWeb
 ) -> None:
     seen: list[Watch] = []
-    clerk = opened(browser, office, "carl", seen)
+    clerk = opened(sit, office, "carl", seen)
     assert clerk.locator(".decide-approve").count() == 0
     expect(clerk.locator("#run-bridge .barlayer .point")).to_have_count(7, timeout=PATIENCE_MS)
     clerk.locator(".panel-run-bridge .twin summary").click()
@@ -80,12 +81,12 @@ def test_a_run_goes_from_its_exceptions_to_its_issue(
     decides(clerk, "looked at each", selected=False)
     expect(said).to_contain_text("0 wait for a decision", timeout=PATIENCE_MS)
 
-    opener = opened(browser, office, "ada", seen)
+    opener = opened(sit, office, "ada", seen)
     opener.click(".decide-approve")
     expect(opener.locator(".notice")).to_contain_text(
         "cannot approve it. Ask another billing approver", timeout=PATIENCE_MS
     )
-    approver = opened(browser, office, "adam", seen)
+    approver = opened(sit, office, "adam", seen)
     seal = approver.locator(".seal").inner_text()
     approver.click(".decide-approve")
     expect(approver.locator(".notice")).to_contain_text("Approved", timeout=PATIENCE_MS)
@@ -100,6 +101,4 @@ def test_a_run_goes_from_its_exceptions_to_its_issue(
         clerk.get_by_role("link", name="PDF CAM-2026-00001").click()
     assert download.value.suggested_filename == "CAM-2026-00001.pdf"
     assert web.site.run_state == "issued"
-    for page in (clerk, opener, approver):
-        page.context.close()
     assert [fault for watch in seen for fault in watch.faults] == []

@@ -5,38 +5,27 @@ Real tables and desks, made-up books; its applicant looks on at the portal and b
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date, timedelta
 from uuid import UUID
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Page, expect
 
 from dashboards.case_commands import CaseCommands
-from dashboards.queries.sql import SqlQueries
-from dashboards.queries.sql_site import SqlSite
-from energy.base.secrets import PersonVault
-from energy.journal.directory import People, TableKeys
+from dashboards.commands import Commands
 from energy.service.cases.desk import CaseDesk
 from energy.service.cases.ports import BilledDays, SignedSheet
 from energy.service.work.order import WorkOrder
 from energy.service.work.order_desk import WorkOrderDesk
 from energy.store.pool import Database
-from energy.store.wall import STAFF
-from energy.system import WEB
-from tests.dashboards.e2e.conftest import enter, served
-from tests.dashboards.e2e.following import followed
-from tests.dashboards.e2e.watch import PATIENCE_MS, Watch
+from tests.dashboards.e2e.conftest import enter
+from tests.dashboards.e2e.rooms import known, press, site_served, vault_of
+from tests.dashboards.e2e.watch import Watch
 from tests.dashboards.fakes import (
-    FakePerson,
     commands_with,
-    person_of,
     service_with,
-    settings,
-    web_over,
 )
 from tests.energy.service.cases.office import Office
 from tests.energy.service.work.shop import Shop
@@ -77,71 +66,38 @@ def counter(new_site: TestSite, directory: Database) -> Iterator[Counter]:
     office = Office(site)
     office.publish()
     Shop(site).publish()
-    vault = PersonVault(b"k" * 32, TableKeys(directory))
-    with ExitStack() as stack:
-        staff, walled = Database(site.server.dsn(WEB), scope=STAFF), Database(site.server.dsn(WEB))
-        stack.callback(staff.close)
-        stack.callback(walled.close)
-        at = SqlSite(database=staff, site=site.site, clock=site.clock, vault=vault, walled=walled)
+    vault, people = vault_of(directory), known(site, directory, PEOPLE)
+
+    def commands(staff: Database) -> Commands:
         desk = CaseDesk(staff, site.site, site.clock, office.books)
-        web = web_over(
-            SqlQueries(at),
-            commands_with(
-                site.site.key, service=service_with(cases=CaseCommands(site.site.key, desk))
-            ),
-            site.clock,
-            *(_person(site, directory, vault, name) for name in PEOPLE),
-            settings=replace(settings(), site_key=site.site.key, zone=site.site.zone, refresh_s=1),
+        return commands_with(
+            site.site.key, service=service_with(cases=CaseCommands(site.site.key, desk))
         )
-        web.people.tenancies = frozenset({"party/mill"})
-        url = stack.enter_context(served(web))
-        stack.enter_context(followed(site, threading.Lock()))
+
+    mill = frozenset({"party/mill"})
+    with site_served(site, vault, commands, *people.values(), tenancies=mill) as url:
         yield Counter(office=office, url=url)
 
 
-def _person(site: TestSite, directory: Database, vault: PersonVault, name: str) -> FakePerson:
-    role, language = PEOPLE[name]
-    added = People(directory, site.clock, vault).add(
-        sign_in=name,
-        name=name.title(),
-        password_hash="x",
-        roles=[role],
-        language=language,
-        command_id=command(site.site.key, name),
-    )
-    return replace(person_of(name, role), person=added, language=language)
-
-
-def _sit(browser: Browser, stack: ExitStack, counter: Counter, name: str) -> tuple[Page, Watch]:
-    context = browser.new_context(viewport={"width": 1440, "height": 900})
-    stack.callback(context.close)
-    page = context.new_page()
-    page.set_default_timeout(PATIENCE_MS)
-    watch = Watch(page, counter.url)
-    enter(context, counter.url, name)
-    return page, watch
-
-
 def test_a_case_goes_from_the_application_to_the_first_bill_and_its_applicant_looks_on(
-    counter: Counter, browser: Browser
+    counter: Counter, sit: Callable[..., tuple[Page, Watch]]
 ) -> None:
-    with ExitStack() as stack:
-        seats = {name: _sit(browser, stack, counter, name) for name in PEOPLE}
-        clerk, manager, tenant, viewer = (seats[name][0] for name in PEOPLE)
-        number = _open(clerk, counter)
-        _press(clerk, "End this step", "survey")
-        viewer.goto(clerk.url)
-        expect(viewer.locator("[data-ready=absent]")).to_be_visible()
-        _survey(manager, clerk.url)
-        _quote(clerk)
-        _seen_by_the_applicant(tenant, clerk, counter, number)
-        _press(clerk, "The applicant accepts", "contract")
-        _contract(clerk, counter)
-        _worked(manager, counter)
-        _commissioned_and_billed(clerk, counter)
-        tenant.reload()
-        expect(tenant.locator(".panel-case-seen")).to_contain_text("done")
-        assert [watch.faults for _, watch in seats.values()] == [[], [], [], []]
+    seats = {name: sit(counter.url, name) for name in PEOPLE}
+    clerk, manager, tenant, viewer = (seats[name][0] for name in PEOPLE)
+    number = _open(clerk, counter)
+    press(clerk, "End this step", "survey")
+    viewer.goto(clerk.url)
+    expect(viewer.locator("[data-ready=absent]")).to_be_visible()
+    _survey(manager, clerk.url)
+    _quote(clerk)
+    _seen_by_the_applicant(tenant, clerk, counter, number)
+    press(clerk, "The applicant accepts", "contract")
+    _contract(clerk, counter)
+    _worked(manager, counter)
+    _commissioned_and_billed(clerk, counter)
+    tenant.reload()
+    expect(tenant.locator(".panel-case-seen")).to_contain_text("done")
+    assert [watch.faults for _, watch in seats.values()] == [[], [], [], []]
 
 
 def _open(page: Page, counter: Counter) -> str:
@@ -164,10 +120,10 @@ def _survey(page: Page, url: str) -> None:
     waits = page.locator(".panel-case-acts details").first
     waits.locator("summary").click()
     waits.get_by_label("等待内容").fill("钥匙")
-    _press(page, "暂停计时", "现场勘查")
-    _press(page, "继续", "现场勘查")
+    press(page, "暂停计时", "现场勘查")
+    press(page, "继续", "现场勘查")
     page.get_by_label("说明").fill("二号柜有余量")
-    _press(page, "结束此步骤", "报价")
+    press(page, "结束此步骤", "报价")
     expect(page.locator(".panel-case-next")).to_contain_text("由账务员报价")
     expect(page.get_by_role("button", name="报价", exact=True)).to_have_count(0)
 
@@ -178,7 +134,7 @@ def _quote(page: Page) -> None:
     page.get_by_label("Tax (%)").fill("20")
     page.get_by_label("Holds until").fill("2019-01-15")
     page.get_by_label("Holds until").press("Tab")
-    _press(page, "Give the offer", "1872.60")
+    press(page, "Give the offer", "1872.60")
 
 
 def _seen_by_the_applicant(tenant: Page, clerk: Page, counter: Counter, number: str) -> None:
@@ -203,19 +159,19 @@ def _contract(page: Page, counter: Counter) -> None:
     """Read what is missing, then end the step with what the books know."""
     page.get_by_label("Account").fill("A-2")
     page.get_by_label("Contract number").fill("K-1")
-    _press(page, "End this step", "No contract 'K-1' is known of account A-2. The billing office")
+    press(page, "End this step", "No contract 'K-1' is known of account A-2. The billing office")
     books = counter.office.books
     books.parties["A-2"] = {"party/mill"}
     books.contracts["A-2", "K-1"] = SignedSheet(
         number="K-1", signed_on=date(2019, 1, 1), valid_to=None, utilities=()
     )
-    _press(page, "End this step", "work")
+    press(page, "End this step", "work")
 
 
 def _worked(page: Page, counter: Counter) -> None:
     """Make the work order, let it be carried out, end the step; in Chinese."""
     page.reload()
-    _press(page, "开具工单", "工单已开具")
+    press(page, "开具工单", "工单已开具")
     office = counter.office
     ((order,),) = office.at.rows("SELECT work_order FROM {s}.work_order")
     desk = WorkOrderDesk(office.at.writer, office.at.site, office.at.clock)
@@ -228,7 +184,7 @@ def _worked(page: Page, counter: Counter) -> None:
     ]
     for n, act in enumerate(acts):
         _said(desk, order, act, command("work", n))
-    _press(page, "结束此步骤", "投运")
+    press(page, "结束此步骤", "投运")
 
 
 def _said(
@@ -244,7 +200,7 @@ def _commissioned_and_billed(page: Page, counter: Counter) -> None:
     page.reload()
     page.get_by_label("Metering point").fill("m1")
     office.at.tick(1200)
-    _press(page, "End this step", "first bill")
+    press(page, "End this step", "first bill")
     office.books.bills["A-2", "m1"] = [
         BilledDays(
             invoice="T1-2019-000001",
@@ -252,12 +208,6 @@ def _commissioned_and_billed(page: Page, counter: Counter) -> None:
             last_day=date(2019, 1, 1) + timedelta(days=30),
         )
     ]
-    _press(page, "End this step", "done")
+    press(page, "End this step", "done")
     expect(page.locator(".case-steps")).to_contain_text("T1-2019-000001")
     expect(page.locator(".panel-case-next")).to_have_count(0)
-
-
-def _press(page: Page, button: str, said: str) -> None:
-    page.get_by_role("button", name=button, exact=True).click()
-    told = page.locator(".act-said .notice, .act-done .notice").filter(has_text=said)
-    expect(told).to_be_visible(timeout=PATIENCE_MS)

@@ -5,15 +5,14 @@ Real tables and desks in a town whose meters counted three days; the third perso
 
 from __future__ import annotations
 
-import threading
-from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from datetime import datetime
 from uuid import UUID
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Page, expect
 
 from billing.views.outage_tenants import supplied_by
 from dashboards.inspection_commands import InspectionCommands
@@ -31,17 +30,16 @@ from energy.system import WEB, System
 from processes.inspection_screen import ScreenBilling
 from processes.settling import settle
 from tests.billing.conftest import server, town
-from tests.dashboards.e2e.conftest import enter, served
-from tests.dashboards.e2e.watch import PATIENCE_MS, Watch
+from tests.dashboards.e2e.conftest import served
+from tests.dashboards.e2e.following import followed
+from tests.dashboards.e2e.rooms import entered, press
+from tests.dashboards.e2e.watch import Watch
 from tests.dashboards.fakes import (
-    FakePerson,
     commands_with,
-    person_of,
     service_with,
     settings,
     web_over,
 )
-from tests.fixtures.postgres import command
 from tests.processes.test_inspections import Case, case
 
 __all__ = ["case", "server", "town"]
@@ -82,6 +80,7 @@ def site(case: Case, server: EmbeddedPostgres) -> Iterator[Site]:
         stack.callback(staff.close)
         stack.callback(walled.close)
         here, clock = case.site, case.clock
+        people = People(case.town.database, clock, case.town.vault)
         at = SqlSite(database=staff, site=here, clock=clock, vault=case.town.vault, walled=walled)
         system = System(config=Config(), role=WEB, clock=clock)
         system.__dict__["database"] = staff
@@ -97,11 +96,15 @@ def site(case: Case, server: EmbeddedPostgres) -> Iterator[Site]:
                 ),
             ),
             clock,
-            *(_person(case, name) for name in PEOPLE),
+            *(entered(people, here.key, name, *PEOPLE[name], of_site=True) for name in PEOPLE),
             settings=replace(settings(), site_key=here.key, zone=here.zone, refresh_s=1),
         )
         url = stack.enter_context(served(web))
-        stack.enter_context(_followed(case))
+
+        def follow() -> None:
+            settle(case.town.database, here, clock, "operations", "metering")
+
+        stack.enter_context(followed(follow))
         yield Site(
             case=case,
             people={each.sign_in: each.person for each in web.people.people.values()},
@@ -109,78 +112,36 @@ def site(case: Case, server: EmbeddedPostgres) -> Iterator[Site]:
         )
 
 
-def _person(case: Case, name: str) -> FakePerson:
-    role, language = PEOPLE[name]
-    added = People(case.town.database, case.clock, case.town.vault).add(
-        sign_in=f"{name}.{case.site.key}",
-        name=name.title(),
-        password_hash="x",
-        roles=[f"{role}@{case.site.key}"],
-        language=language,
-        command_id=command(case.site.key, name),
-    )
-    return replace(person_of(name, role), person=added, language=language)
-
-
-@contextmanager
-def _followed(case: Case) -> Iterator[None]:
-    """Let the tables follow what people do, as the projector does it."""
-    over = threading.Event()
-
-    def follow() -> None:
-        while not over.wait(0.05):
-            settle(case.town.database, case.site, case.clock, "operations", "metering")
-
-    thread = threading.Thread(target=follow)
-    thread.start()
-    try:
-        yield
-    finally:
-        over.set()
-        thread.join(timeout=10)
-
-
-def _sit(browser: Browser, stack: ExitStack, site: Site, name: str) -> tuple[Page, Watch]:
-    context = browser.new_context(viewport={"width": 1440, "height": 900})
-    stack.callback(context.close)
-    page = context.new_page()
-    page.set_default_timeout(PATIENCE_MS)
-    watch = Watch(page, site.url)
-    enter(context, site.url, name)
-    return page, watch
-
-
 def test_a_broken_seal_is_inspected_billed_and_approved_by_a_third_person(
-    site: Site, browser: Browser
+    site: Site, sit: Callable[..., tuple[Page, Watch]]
 ) -> None:
-    with ExitStack() as stack:
-        seats = {name: _sit(browser, stack, site, name) for name in PEOPLE}
-        anna, carl, dora, viewer = (seats[name][0] for name in PEOPLE)
-        _suspect(anna, site)
-        carl.goto(anna.url)
-        viewer.goto(anna.url)
-        expect(viewer.locator("[data-ready=suspicion]")).to_be_visible()
-        expect(viewer.locator("#page .act-form")).to_have_count(0)
-        _press(carl, "Order it", "is ordered")
-        carl.locator(".act-done").get_by_role("link").click()
-        expect(carl.locator("[data-ready=inspection]")).to_be_visible()
-        now = site.case.clock.now()
-        site.work("take", "anna")
-        site.work("begin", "anna", at=now, now=now)
-        _found(anna, carl.url)
-        site.work("finish", "anna")
-        site.work("sign", "dora")
-        carl.reload()
-        _press(carl, "Propose it", "another person approves it")
-        expect(carl.locator(".inspection-days")).to_contain_text("14.403 m3")
-        expect(carl.get_by_role("button", name="Approve it")).to_have_count(0)
-        viewer.goto(carl.url)
-        expect(viewer.locator(".inspection-days")).to_be_visible()
-        expect(viewer.locator("#page .act-form")).to_have_count(0)
-        dora.goto(carl.url)
-        _press(dora, "批准", "已批准并计入")
-        expect(dora.locator(".panel-inspection-state")).to_contain_text("已批准")
-        assert [watch.faults for _, watch in seats.values()] == [[], [], [], []]
+    seats = {name: sit(site.url, name) for name in PEOPLE}
+    anna, carl, dora, viewer = (seats[name][0] for name in PEOPLE)
+    _suspect(anna, site)
+    carl.goto(anna.url)
+    viewer.goto(anna.url)
+    expect(viewer.locator("[data-ready=suspicion]")).to_be_visible()
+    expect(viewer.locator("#page .act-form")).to_have_count(0)
+    press(carl, "Order it", "is ordered")
+    carl.locator(".act-done").get_by_role("link").click()
+    expect(carl.locator("[data-ready=inspection]")).to_be_visible()
+    now = site.case.clock.now()
+    site.work("take", "anna")
+    site.work("begin", "anna", at=now, now=now)
+    _found(anna, carl.url)
+    site.work("finish", "anna")
+    site.work("sign", "dora")
+    carl.reload()
+    press(carl, "Propose it", "another person approves it")
+    expect(carl.locator(".inspection-days")).to_contain_text("14.403 m3")
+    expect(carl.get_by_role("button", name="Approve it")).to_have_count(0)
+    viewer.goto(carl.url)
+    expect(viewer.locator(".inspection-days")).to_be_visible()
+    expect(viewer.locator("#page .act-form")).to_have_count(0)
+    dora.goto(carl.url)
+    press(dora, "批准", "已批准并计入")
+    expect(dora.locator(".panel-inspection-state")).to_contain_text("已批准")
+    assert [watch.faults for _, watch in seats.values()] == [[], [], [], []]
 
 
 def _suspect(page: Page, site: Site) -> None:
@@ -189,7 +150,7 @@ def _suspect(page: Page, site: Site) -> None:
     page.locator(".panel-inspection-seal summary").click()
     page.get_by_label("Metering point").fill("b1-gas")
     page.get_by_label("What is to be seen").fill("wire cut")
-    _press(page, "Note it", "noted")
+    press(page, "Note it", "noted")
     page.locator(".act-done").get_by_role("link").click()
     expect(page.locator("[data-ready=suspicion]")).to_contain_text("wire cut")
 
@@ -198,7 +159,7 @@ def _found(page: Page, url: str) -> None:
     """Tell what was seen, then what was found."""
     page.goto(url)
     page.get_by_label("Seals, one a line").fill("0815 broken")
-    _press(page, "Tell what was seen", "told")
+    press(page, "Tell what was seen", "told")
     page.get_by_role("textbox", name="finding", exact=True).click()
     page.get_by_role("option", name="meter error").click()
     page.get_by_label("Error of the meter (%)").fill("-20")
@@ -206,10 +167,4 @@ def _found(page: Page, url: str) -> None:
         page.get_by_label(label).fill(day)
         page.get_by_label(label).press("Tab")
     page.get_by_label("The finding in words").fill("slow in the test")
-    _press(page, "Tell the finding", "W-2019-00001: found")
-
-
-def _press(page: Page, button: str, said: str) -> None:
-    page.get_by_role("button", name=button, exact=True).click()
-    told = page.locator(".act-said .notice, .act-done .notice").filter(has_text=said)
-    expect(told).to_be_visible(timeout=PATIENCE_MS)
+    press(page, "Tell the finding", "W-2019-00001: found")

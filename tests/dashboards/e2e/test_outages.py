@@ -6,34 +6,27 @@ Real tables, desk, senders and a gateway that is a server; a delay tells everybo
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date, timedelta
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Page, expect
 
 from billing.prepaid.protected import ProtectedPoint, Protection, ProtectionKind
 from billing.views.books import books_follower
 from billing.views.outage_tenants import supplied_by
+from dashboards.commands import Commands
 from dashboards.note_words import wall_text
-from dashboards.queries.sql import SqlQueries
-from dashboards.queries.sql_site import SqlSite
 from energy.alerting.outages.desk import OutageDesk
 from energy.alerting.outages.informing import group_of
 from energy.store.pool import Database
-from energy.store.wall import STAFF
-from energy.system import WEB
-from tests.dashboards.e2e.conftest import enter, served
-from tests.dashboards.e2e.following import followed
+from tests.dashboards.e2e.rooms import site_served
 from tests.dashboards.e2e.watch import PATIENCE_MS, Watch
 from tests.dashboards.fakes import (
-    FakeWeb,
     commands_with,
     person_of,
-    settings,
-    web_over,
 )
 from tests.energy.alerting.notices import book
 from tests.energy.alerting.notices.chain import Chain
@@ -89,11 +82,17 @@ def yard(site_schema: TestSite) -> Iterator[Yard]:
         book.group(site_schema, group_of("A-1"), "ada", "eve")
         book.group(site_schema, group_of("A-2"), "ben")
         chain = Chain(site=site_schema, vault=vault, first=first, second=second, mail=mail)
-        staff = Database(site_schema.server.dsn(WEB), scope=STAFF)
-        stack.callback(staff.close)
-        url = stack.enter_context(served(_web(site_schema, staff, chain)))
+        people = (person_of(name, role) for name, role in PEOPLE.items())
         lock = threading.Lock()
-        stack.enter_context(followed(site_schema, lock))
+
+        def commands(staff: Database) -> Commands:
+            site = site_schema.site
+            desk = OutageDesk(staff, site, site_schema.clock, supplied_by(staff, site))
+            return commands_with(site.key, outages=desk)
+
+        url = stack.enter_context(
+            site_served(site_schema, chain.vault, commands, *people, lock=lock)
+        )
         yield Yard(site=site_schema, chain=chain, url=url, lock=lock)
 
 
@@ -113,60 +112,36 @@ def _station(site: TestSite) -> None:
         pass
 
 
-def _web(site: TestSite, staff: Database, chain: Chain) -> FakeWeb:
-    at = SqlSite(database=staff, site=site.site, clock=site.clock, vault=chain.vault)
-    desk = OutageDesk(staff, site.site, site.clock, supplied_by(staff, site.site))
-    return web_over(
-        SqlQueries(at),
-        commands_with(site.site.key, outages=desk),
-        site.clock,
-        *(person_of(name, role) for name, role in PEOPLE.items()),
-        settings=replace(settings(), site_key=site.site.key, zone=site.site.zone, refresh_s=1),
-    )
-
-
-def _sit(browser: Browser, stack: ExitStack, yard: Yard, name: str) -> tuple[Page, Watch]:
-    context = browser.new_context(viewport={"width": 1440, "height": 900})
-    stack.callback(context.close)
-    page = context.new_page()
-    watch = Watch(page, yard.url)
-    enter(context, yard.url, name)
-    return page, watch
-
-
 def test_an_outage_is_drafted_reviewed_by_another_received_and_told_again_when_delayed(
-    yard: Yard, browser: Browser
+    yard: Yard, sit: Callable[..., tuple[Page, Watch]]
 ) -> None:
-    with ExitStack() as stack:
-        mine, my_watch = _sit(browser, stack, yard, "grace")
-        theirs, their_watch = _sit(browser, stack, yard, "ada")
-        _plan(mine, yard)
-        assert yard.texts() == []
-        theirs.goto(mine.url)
-        expect(theirs.locator(".outage-texts")).to_contain_text("Planned outage of F1")
-        theirs.get_by_role("button", name="Let it hold and tell everybody").click()
-        expect(theirs.locator(".act-done")).to_contain_text(
-            "Notices queued: 3", timeout=PATIENCE_MS
-        )
-        counted = mine.locator(".panel-outage-receipts")
-        expect(counted).to_contain_text("0 of 3 received it", timeout=PATIENCE_MS)
-        yard.go()
-        expect(counted).to_contain_text("3 sent, no receipt yet", timeout=PATIENCE_MS)
-        yard.received()
-        expect(counted).to_contain_text("3 of 3 received it", timeout=PATIENCE_MS)
-        expect(mine.locator(".panel-outage-state")).to_contain_text("told")
-        _delay(theirs, yard)
-        mine.reload()
-        mine.get_by_role("button", name="Let it hold and tell everybody").click()
-        expect(mine.locator(".act-done")).to_contain_text(QUEUED, timeout=PATIENCE_MS)
-        yard.go()
-        yard.received()
-        again = theirs.locator(".panel-outage-receipts")
-        expect(again).to_contain_text("Receipts of version 2", timeout=PATIENCE_MS)
-        expect(again).to_contain_text("3 of 3 received it", timeout=PATIENCE_MS)
-        assert sum("Changed" in text or "变更" in text for text in yard.texts()) == 3
-        assert len(yard.texts()) == 6
-        assert my_watch.faults == their_watch.faults == []
+    mine, my_watch = sit(yard.url, "grace")
+    theirs, their_watch = sit(yard.url, "ada")
+    _plan(mine, yard)
+    assert yard.texts() == []
+    theirs.goto(mine.url)
+    expect(theirs.locator(".outage-texts")).to_contain_text("Planned outage of F1")
+    theirs.get_by_role("button", name="Let it hold and tell everybody").click()
+    expect(theirs.locator(".act-done")).to_contain_text("Notices queued: 3", timeout=PATIENCE_MS)
+    counted = mine.locator(".panel-outage-receipts")
+    expect(counted).to_contain_text("0 of 3 received it", timeout=PATIENCE_MS)
+    yard.go()
+    expect(counted).to_contain_text("3 sent, no receipt yet", timeout=PATIENCE_MS)
+    yard.received()
+    expect(counted).to_contain_text("3 of 3 received it", timeout=PATIENCE_MS)
+    expect(mine.locator(".panel-outage-state")).to_contain_text("told")
+    _delay(theirs, yard)
+    mine.reload()
+    mine.get_by_role("button", name="Let it hold and tell everybody").click()
+    expect(mine.locator(".act-done")).to_contain_text(QUEUED, timeout=PATIENCE_MS)
+    yard.go()
+    yard.received()
+    again = theirs.locator(".panel-outage-receipts")
+    expect(again).to_contain_text("Receipts of version 2", timeout=PATIENCE_MS)
+    expect(again).to_contain_text("3 of 3 received it", timeout=PATIENCE_MS)
+    assert sum("Changed" in text or "变更" in text for text in yard.texts()) == 3
+    assert len(yard.texts()) == 6
+    assert my_watch.faults == their_watch.faults == []
 
 
 def _plan(page: Page, yard: Yard) -> None:

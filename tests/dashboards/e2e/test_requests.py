@@ -6,45 +6,36 @@ finds neither page nor button.
 
 from __future__ import annotations
 
-import threading
-from collections.abc import Iterator
-from contextlib import ExitStack
-from dataclasses import replace
+from collections.abc import Callable, Iterator
 from datetime import timedelta
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Page, expect
 
 from billing.accounts.desk import AccountDesk
 from billing.accounts.party import Contact, PartyFacts
 from billing.books import Books
+from dashboards.commands import Commands
 from dashboards.note_words import wall_text
-from dashboards.queries.sql import SqlQueries
-from dashboards.queries.sql_site import SqlSite
-from energy.base.secrets import PersonVault
-from energy.journal.directory import People, TableKeys
 from energy.store.pool import Database
-from energy.store.wall import STAFF
-from energy.system import WEB
 from processes.settling import settle
 from processes.web_service import requests_of
-from tests.dashboards.e2e.conftest import enter, served
-from tests.dashboards.e2e.following import followed
+from tests.dashboards.e2e.rooms import known, press, site_served, vault_of
 from tests.dashboards.e2e.watch import PATIENCE_MS, Watch
 from tests.dashboards.fakes import (
-    FakePerson,
     commands_with,
-    person_of,
     service_with,
-    settings,
-    web_over,
 )
 from tests.energy.service.requests.counter import Counter
 from tests.fixtures.postgres import TestSite, command, database_server, directory, new_site
 
 __all__ = ["database_server", "directory", "new_site"]
 pytestmark = [pytest.mark.browser, pytest.mark.servers]
-PEOPLE = {"clara": "billing_clerk", "ada": "energy_manager", "vera": "viewer"}
+PEOPLE = {
+    "clara": ("billing_clerk", "en"),
+    "ada": ("energy_manager", "en"),
+    "vera": ("viewer", "en"),
+}
 
 
 @pytest.fixture
@@ -52,78 +43,42 @@ def site(new_site: TestSite, directory: Database) -> Iterator[tuple[TestSite, st
     """Serve a site with service levels and a tenant that somebody may call for."""
     made: TestSite = new_site()  # type: ignore[operator]  # the fixture makes sites
     Counter(made).publish()
-    vault = PersonVault(b"k" * 32, TableKeys(directory))
+    vault, people = vault_of(directory), known(made, directory, PEOPLE)
     books = Books(made.writer, made.site, made.clock)
     contact = Contact(name="Mia Moss", duty="facilities", phone="+44 20 7946 0000")
     facts = PartyFacts(legal_name="Harbour Ltd", contacts=(contact,))
     party = command(made.site.key, "party")
     AccountDesk(books, vault).put_party("harbour", facts, by=None, command_id=party)
     settle(made.writer, made.site, made.clock, "books")
-    with ExitStack() as stack:
-        staff = Database(made.server.dsn(WEB), scope=STAFF)
-        stack.callback(staff.close)
-        at = SqlSite(database=staff, site=made.site, clock=made.clock, vault=vault)
+
+    def commands(staff: Database) -> Commands:
         requests = requests_of(staff, made.site, made.clock, books, vault)
-        web = web_over(
-            SqlQueries(at),
-            commands_with(made.site.key, service=service_with(requests=requests)),
-            made.clock,
-            *(_person(made, directory, vault, name) for name in PEOPLE),
-            settings=replace(settings(), site_key=made.site.key, zone=made.site.zone, refresh_s=1),
-        )
-        stack.enter_context(followed(made, threading.Lock()))
-        yield made, stack.enter_context(served(web))
+        return commands_with(made.site.key, service=service_with(requests=requests))
 
-
-def _person(site: TestSite, directory: Database, vault: PersonVault, name: str) -> FakePerson:
-    added = People(directory, site.clock, vault).add(
-        sign_in=name,
-        name=name.title(),
-        password_hash="x",
-        roles=[PEOPLE[name]],
-        language="en",
-        command_id=command(site.site.key, name),
-    )
-    return replace(person_of(name, PEOPLE[name]), person=added)
-
-
-def _sit(browser: Browser, stack: ExitStack, url: str, name: str) -> tuple[Page, Watch]:
-    context = browser.new_context(viewport={"width": 1440, "height": 900})
-    stack.callback(context.close)
-    page = context.new_page()
-    page.set_default_timeout(PATIENCE_MS)
-    watch = Watch(page, url)
-    enter(context, url, name)
-    return page, watch
+    with site_served(made, vault, commands, *people.values()) as url:
+        yield made, url
 
 
 def test_a_complaint_is_heard_by_phone_judged_and_closed_by_another(
-    site: tuple[TestSite, str], browser: Browser
+    site: tuple[TestSite, str], sit: Callable[..., tuple[Page, Watch]]
 ) -> None:
     made, url = site
-    with ExitStack() as stack:
-        seats = {name: _sit(browser, stack, url, name) for name in PEOPLE}
-        clara, ada, vera = (seats[name][0] for name in PEOPLE)
-        clara.goto(f"{url}/requests")
-        _open(clara)
-        _work(clara, wall_text(made.clock.now() + timedelta(hours=2), made.site.zone))
-        _press(clara, "Close it", "demands that another person closes it")
-        ada.goto(f"{url}/preferences?language=zh")
-        ada.goto(clara.url)
-        _press(ada, "关闭", "已关闭")
-        expect(ada.locator(".work-story .work-fact")).to_have_count(9)
-        ada.goto(f"{url}/requests/ended")
-        expect(ada.locator(".request-table")).to_contain_text("The lights of gate 12 go out")
-        vera.goto(f"{url}/requests")
-        expect(vera.locator("[data-ready=absent]")).to_be_visible(timeout=PATIENCE_MS)
-        assert vera.locator("nav a[href='/requests']").count() == 0
-        assert [watch.faults for _, watch in seats.values()] == [[], [], []]
-
-
-def _press(page: Page, button: str, said: str) -> None:
-    page.get_by_role("button", name=button, exact=True).click()
-    told = page.locator(".act-said .notice, .act-done .notice").filter(has_text=said)
-    expect(told).to_be_visible(timeout=PATIENCE_MS)
+    seats = {name: sit(url, name) for name in PEOPLE}
+    clara, ada, vera = (seats[name][0] for name in PEOPLE)
+    clara.goto(f"{url}/requests")
+    _open(clara)
+    _work(clara, wall_text(made.clock.now() + timedelta(hours=2), made.site.zone))
+    press(clara, "Close it", "demands that another person closes it")
+    ada.goto(f"{url}/preferences?language=zh")
+    ada.goto(clara.url)
+    press(ada, "关闭", "已关闭")
+    expect(ada.locator(".work-story .work-fact")).to_have_count(9)
+    ada.goto(f"{url}/requests/ended")
+    expect(ada.locator(".request-table")).to_contain_text("The lights of gate 12 go out")
+    vera.goto(f"{url}/requests")
+    expect(vera.locator("[data-ready=absent]")).to_be_visible(timeout=PATIENCE_MS)
+    assert vera.locator("nav a[href='/requests']").count() == 0
+    assert [watch.faults for _, watch in seats.values()] == [[], [], []]
 
 
 def _open(page: Page) -> None:
@@ -143,25 +98,25 @@ def _open(page: Page) -> None:
 def _work(page: Page, due: str) -> None:
     """Answer, class and judge it, make an order, call back: then it is dealt with."""
     page.get_by_label("What the tenant is told").fill("We are sorry; somebody comes today.")
-    _press(page, "Answer", "The answer is noted")
+    press(page, "Answer", "The answer is noted")
     page.get_by_text("Class of the complaint").click()
-    _press(page, "Class it", "Classed")
+    press(page, "Class it", "Classed")
     page.get_by_text("Make a work order of it").click()
     page.get_by_label("What is to be done").fill("look after the lights of gate 12")
-    _press(page, "Make the work order", "was made")
+    press(page, "Make the work order", "was made")
     page.get_by_text("Promise a call-back").click()
     page.get_by_label("When").fill(due)
-    _press(page, "Promise it", "is promised")
+    press(page, "Promise it", "is promised")
     _resolve(page, "is to be made. Make it first")
     called = page.locator(".request-call")
     called.get_by_label("What was said").fill("The lights are on.")
-    _press(page, "Note the call", "The call is noted")
+    press(page, "Note the call", "The call is noted")
     page.get_by_text("Judge the complaint").click()
     page.get_by_label("yes").check()
-    _press(page, "Judge it", "Judged")
+    press(page, "Judge it", "Judged")
     _resolve(page, "Dealt with")
 
 
 def _resolve(page: Page, said: str) -> None:
     page.locator("summary", has_text="It is dealt with").click()
-    _press(page, "It is dealt with", said)
+    press(page, "It is dealt with", said)

@@ -5,43 +5,36 @@ Real tables and desk; the made-up doors let four people in, whom the directory k
 
 from __future__ import annotations
 
-import threading
-from collections.abc import Iterator
-from contextlib import ExitStack
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from datetime import timedelta
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Page, expect
 
+from dashboards.commands import Commands
 from dashboards.note_words import wall_text
-from dashboards.queries.sql import SqlQueries
-from dashboards.queries.sql_site import SqlSite
 from dashboards.switching_commands import SwitchingCommands
-from energy.base.secrets import PersonVault
-from energy.journal.directory import People, TableKeys
 from energy.service.switching.desk import SwitchingDesk
 from energy.store.pool import Database
-from energy.store.wall import STAFF
-from energy.system import WEB
-from tests.dashboards.e2e.conftest import enter, served
-from tests.dashboards.e2e.following import followed
+from tests.dashboards.e2e.rooms import known, site_served, vault_of
 from tests.dashboards.e2e.watch import PATIENCE_MS, Watch
 from tests.dashboards.fakes import (
-    FakePerson,
     commands_with,
-    person_of,
     service_with,
-    settings,
-    web_over,
 )
 from tests.energy.service.switching.board import Board
-from tests.fixtures.postgres import TestSite, command, database_server, directory, new_site
+from tests.fixtures.postgres import TestSite, database_server, directory, new_site
 from tests.fixtures.supply import STATION, electricity
 
 __all__ = ["database_server", "directory", "new_site"]
 pytestmark = [pytest.mark.browser, pytest.mark.servers]
-PEOPLE = {"grace": "technician", "ben": "technician", "ada": "energy_manager", "eve": "admin"}
+PEOPLE = {
+    "grace": ("technician", "en"),
+    "ben": ("technician", "en"),
+    "ada": ("energy_manager", "en"),
+    "eve": ("admin", "en"),
+}
 
 
 @dataclass
@@ -58,76 +51,47 @@ def room(new_site: TestSite, directory: Database) -> Iterator[Room]:
     site.application("metering").store(electricity(site.site.key, *STATION))
     site.project()
     Board(site).publish()
-    vault = PersonVault(b"k" * 32, TableKeys(directory))
-    with ExitStack() as stack:
-        staff = Database(site.server.dsn(WEB), scope=STAFF)
-        stack.callback(staff.close)
+    vault, people = vault_of(directory), known(site, directory, PEOPLE)
+
+    def commands(staff: Database) -> Commands:
         desk = SwitchingDesk(staff, site.site, site.clock)
         switching = SwitchingCommands(site.site.key, desk, site.clock)
-        web = web_over(
-            SqlQueries(SqlSite(database=staff, site=site.site, clock=site.clock, vault=vault)),
-            commands_with(site.site.key, service=service_with(switching=switching)),
-            site.clock,
-            *(_person(site, directory, vault, name) for name in PEOPLE),
-            settings=replace(settings(), site_key=site.site.key, zone=site.site.zone, refresh_s=1),
-        )
-        url = stack.enter_context(served(web))
-        stack.enter_context(followed(site, threading.Lock()))
+        return commands_with(site.site.key, service=service_with(switching=switching))
+
+    with site_served(site, vault, commands, *people.values()) as url:
         yield Room(site=site, url=url)
 
 
-def _person(site: TestSite, directory: Database, vault: PersonVault, name: str) -> FakePerson:
-    added = People(directory, site.clock, vault).add(
-        sign_in=name,
-        name=name.title(),
-        password_hash="x",
-        roles=[PEOPLE[name]],
-        language="en",
-        command_id=command(site.site.key, name),
-    )
-    return replace(person_of(name, PEOPLE[name]), person=added)
-
-
-def _sit(browser: Browser, stack: ExitStack, room: Room, name: str) -> tuple[Page, Watch]:
-    context = browser.new_context(viewport={"width": 1440, "height": 900})
-    stack.callback(context.close)
-    page = context.new_page()
-    watch = Watch(page, room.url)
-    enter(context, room.url, name)
-    return page, watch
-
-
 def test_an_order_is_approved_by_two_told_read_back_stopped_and_aborted(
-    room: Room, browser: Browser
+    room: Room, sit: Callable[..., tuple[Page, Watch]]
 ) -> None:
-    with ExitStack() as stack:
-        seats = {name: _sit(browser, stack, room, name) for name in PEOPLE}
-        grace, ben, ada, eve = (seats[name][0] for name in PEOPLE)
-        _write(grace, room)
-        for page in (ben, ada, eve):
-            page.goto(grace.url)
-        ada.get_by_role("button", name="Approve").click()
-        eve.get_by_role("button", name="Release").click(timeout=PATIENCE_MS)  # by news
-        for step in (1, 2):
-            _step(ben, grace, step)
-        ada.get_by_role("button", name="Stop now").click(timeout=PATIENCE_MS)
-        ben.get_by_role("button", name="It goes on").click(timeout=PATIENCE_MS)
-        expect(ben.locator(".act-done")).to_contain_text("stays stopped", timeout=PATIENCE_MS)
-        tell = ben.get_by_role("button", name="Tell this step")
-        expect(tell).to_have_count(0, timeout=PATIENCE_MS)
-        eve.get_by_role("button", name="It goes on").click(timeout=PATIENCE_MS)
-        _step(ben, grace, 3)
-        due = grace.locator(".panel-switching-next")
-        expect(due).to_contain_text("a permit to work is given now", timeout=PATIENCE_MS)
-        grace.locator(".panel-switching-abort input").fill("breaker does not fit")
-        grace.get_by_role("button", name="Abort").click()
-        undo = ben.locator(".panel-switching-next")
-        expect(undo).to_contain_text("in this order: 3, 1", timeout=PATIENCE_MS)
-        expect(ben.locator(".switching-never")).to_contain_text("Meterline never switches")
-        with grace.expect_download() as download:
-            grace.get_by_role("link", name="Paper for the room").click()
-        assert download.value.suggested_filename == "S-2019-00001.pdf"
-        assert [watch.faults for _, watch in seats.values()] == [[], [], [], []]
+    seats = {name: sit(room.url, name) for name in PEOPLE}
+    grace, ben, ada, eve = (seats[name][0] for name in PEOPLE)
+    _write(grace, room)
+    for page in (ben, ada, eve):
+        page.goto(grace.url)
+    ada.get_by_role("button", name="Approve").click()
+    eve.get_by_role("button", name="Release").click(timeout=PATIENCE_MS)  # by news
+    for step in (1, 2):
+        _step(ben, grace, step)
+    ada.get_by_role("button", name="Stop now").click(timeout=PATIENCE_MS)
+    ben.get_by_role("button", name="It goes on").click(timeout=PATIENCE_MS)
+    expect(ben.locator(".act-done")).to_contain_text("stays stopped", timeout=PATIENCE_MS)
+    tell = ben.get_by_role("button", name="Tell this step")
+    expect(tell).to_have_count(0, timeout=PATIENCE_MS)
+    eve.get_by_role("button", name="It goes on").click(timeout=PATIENCE_MS)
+    _step(ben, grace, 3)
+    due = grace.locator(".panel-switching-next")
+    expect(due).to_contain_text("a permit to work is given now", timeout=PATIENCE_MS)
+    grace.locator(".panel-switching-abort input").fill("breaker does not fit")
+    grace.get_by_role("button", name="Abort").click()
+    undo = ben.locator(".panel-switching-next")
+    expect(undo).to_contain_text("in this order: 3, 1", timeout=PATIENCE_MS)
+    expect(ben.locator(".switching-never")).to_contain_text("Meterline never switches")
+    with grace.expect_download() as download:
+        grace.get_by_role("link", name="Paper for the room").click()
+    assert download.value.suggested_filename == "S-2019-00001.pdf"
+    assert [watch.faults for _, watch in seats.values()] == [[], [], [], []]
 
 
 def _write(page: Page, room: Room) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -22,7 +23,7 @@ from energy.store.wall import STAFF
 from tests.billing.conftest import new_town, server
 from tests.billing.takeover.workbooks import Rows, desk, filled, meters_only, saved, stated
 from tests.billing.town import Town
-from tests.dashboards.e2e.conftest import enter, served
+from tests.dashboards.e2e.conftest import enter, seat, served
 from tests.dashboards.e2e.watch import PATIENCE_MS, Watch
 from tests.dashboards.fakes import FakeWeb, person_of, settings, web_over
 from tests.dashboards.queries.conftest import NOW, WebTown
@@ -44,6 +45,7 @@ class Office:
     web: FakeWeb
     browser: Browser
     url: str
+    stack: ExitStack
 
     def jobs(self) -> None:
         """Do one wish, as the process of jobs does."""
@@ -52,8 +54,7 @@ class Office:
 
     def seat(self, name: str, *, width: int = 1440) -> tuple[Page, Watch]:
         """Return the take-over's page of a person who has signed in."""
-        page = self.browser.new_context(viewport={"width": width, "height": 900}).new_page()
-        watch = Watch(page, self.url)
+        page, watch = self.stack.enter_context(seat(self.browser, self.url, width=width))
         enter(page.context, self.url, name)
         page.goto(f"{self.url}/takeover")
         expect(page.locator(".page-takeover")).to_be_visible(timeout=PATIENCE_MS)
@@ -81,10 +82,8 @@ def office(server: EmbeddedPostgres, browser: Browser) -> Iterator[Office]:
             person_of("jonas", "billing_approver"),
             settings=replace(settings(), site_key=town.site.key, zone=town.site.zone),
         )
-        with served(shown) as url:
-            yield Office(town=town, web=shown, browser=browser, url=url)
-        for context in browser.contexts:
-            context.close()
+        with served(shown) as url, ExitStack() as stack:
+            yield Office(town=town, web=shown, browser=browser, url=url, stack=stack)
         database.close()
         staff.close()
 

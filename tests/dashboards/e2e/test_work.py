@@ -5,27 +5,20 @@ Real tables and desks; what the domain refuses is read as a sentence on the page
 
 from __future__ import annotations
 
-import threading
-from collections.abc import Iterator
-from contextlib import ExitStack
-from dataclasses import replace
+from collections.abc import Callable, Iterator
 from uuid import UUID
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Page, expect
 
-from dashboards.queries.sql import SqlQueries
-from dashboards.queries.sql_site import SqlSite
+from dashboards.commands import Commands
 from dashboards.work_commands import WorkCommands
 from energy.service.work.desk import IncidentDesk
 from energy.service.work.order_desk import WorkOrderDesk
 from energy.store.pool import Database
-from energy.store.wall import STAFF
-from energy.system import WEB
-from tests.dashboards.e2e.conftest import enter, served
-from tests.dashboards.e2e.following import followed
+from tests.dashboards.e2e.rooms import press, site_served
 from tests.dashboards.e2e.watch import PATIENCE_MS, Watch
-from tests.dashboards.fakes import FakeWeb, commands_with, person_of, settings, web_over
+from tests.dashboards.fakes import commands_with, person_of
 from tests.energy.alerting.notices import book
 from tests.energy.service.work.shop import Shop
 from tests.fixtures.postgres import TestSite, database_server, new_site, site_schema
@@ -45,12 +38,16 @@ def url(site_schema: TestSite) -> Iterator[str]:
     vault = book.a_book(site_schema)
     book.an_alert(site_schema)
     book.settle(site_schema)
-    with ExitStack() as stack:
-        staff = Database(site_schema.server.dsn(WEB), scope=STAFF)
-        stack.callback(staff.close)
-        at = SqlSite(database=staff, site=site_schema.site, clock=site_schema.clock, vault=vault)
-        stack.enter_context(followed(site_schema, threading.Lock()))
-        yield stack.enter_context(served(_web(site_schema, staff, at)))
+    people = (person_of(name, role) for name, role in PEOPLE.items())
+
+    def commands(staff: Database) -> Commands:
+        facts = (staff, site_schema.site, site_schema.clock)
+        incidents = IncidentDesk(*facts, lambda _account: False)
+        key = site_schema.site.key
+        return commands_with(key, work=WorkCommands(key, incidents, WorkOrderDesk(*facts)))
+
+    with site_served(site_schema, vault, commands, *people) as url:
+        yield url
 
 
 def alert_of(site: TestSite) -> UUID:
@@ -60,65 +57,35 @@ def alert_of(site: TestSite) -> UUID:
     return alert
 
 
-def _web(site: TestSite, staff: Database, at: SqlSite) -> FakeWeb:
-    incidents = IncidentDesk(staff, site.site, site.clock, lambda _account: False)
-    orders = WorkOrderDesk(staff, site.site, site.clock)
-    work = WorkCommands(site.site.key, incidents, orders)
-    return web_over(
-        SqlQueries(at),
-        commands_with(site.site.key, work=work),
-        site.clock,
-        *(person_of(name, role) for name, role in PEOPLE.items()),
-        settings=replace(settings(), site_key=site.site.key, zone=site.site.zone, refresh_s=1),
-    )
-
-
-def _sit(browser: Browser, stack: ExitStack, url: str, name: str) -> tuple[Page, Watch]:
-    context = browser.new_context(viewport={"width": 1440, "height": 900})
-    stack.callback(context.close)
-    page = context.new_page()
-    page.set_default_timeout(PATIENCE_MS)
-    watch = Watch(page, url)
-    enter(context, url, name)
-    return page, watch
-
-
 def test_an_alert_becomes_an_incident_its_order_is_worked_on_and_signed_by_another(
-    url: str, site_schema: TestSite, browser: Browser
+    url: str, site_schema: TestSite, sit: Callable[..., tuple[Page, Watch]]
 ) -> None:
-    with ExitStack() as stack:
-        mine, my_watch = _sit(browser, stack, url, "grace")
-        theirs, their_watch = _sit(browser, stack, url, "ada")
-        mine.goto(f"{url}/alerts/{alert_of(site_schema)}")
-        opened = mine.locator(".panel-alert-incident")
-        opened.get_by_label("What is wrong").fill("no supply at m1")
-        opened.get_by_role("textbox", name="Class").click()
-        mine.get_by_role("option", name="Critical").click()
-        opened.get_by_role("button", name="Open the incident").click()
-        mine.locator(".act-done").get_by_role("link").click()
-        _press(mine, "I do something about it", "Under way")
-        _order(mine)
-        _work(mine)
-        _press(mine, "Sign it", SECOND)
-        theirs.goto(mine.url)
-        _press(theirs, "Sign it", "the order is finished")
-        theirs.locator(".work-facts").get_by_role("link", name="I-").click()
-        _solve(mine, theirs.url)
-        _press(mine, "Sign and close", SECOND)
-        theirs.reload()
-        _press(theirs, "Sign and close", "Signed and closed")
-        expect(theirs.locator(".work-story .work-fact")).to_have_count(7)
-        theirs.goto(f"{url}/alerts")
-        expect(theirs.locator(".alert-grid")).to_contain_text(" · I-")
-        theirs.goto(f"{url}/incidents/ended")
-        expect(theirs.locator(".incident-table")).to_contain_text("no supply at m1")
-        assert my_watch.faults == their_watch.faults == []
-
-
-def _press(page: Page, button: str, said: str) -> None:
-    page.get_by_role("button", name=button, exact=True).click()
-    told = page.locator(".act-said .notice, .act-done .notice").filter(has_text=said)
-    expect(told).to_be_visible(timeout=PATIENCE_MS)
+    mine, my_watch = sit(url, "grace")
+    theirs, their_watch = sit(url, "ada")
+    mine.goto(f"{url}/alerts/{alert_of(site_schema)}")
+    opened = mine.locator(".panel-alert-incident")
+    opened.get_by_label("What is wrong").fill("no supply at m1")
+    opened.get_by_role("textbox", name="Class").click()
+    mine.get_by_role("option", name="Critical").click()
+    opened.get_by_role("button", name="Open the incident").click()
+    mine.locator(".act-done").get_by_role("link").click()
+    press(mine, "I do something about it", "Under way")
+    _order(mine)
+    _work(mine)
+    press(mine, "Sign it", SECOND)
+    theirs.goto(mine.url)
+    press(theirs, "Sign it", "the order is finished")
+    theirs.locator(".work-facts").get_by_role("link", name="I-").click()
+    _solve(mine, theirs.url)
+    press(mine, "Sign and close", SECOND)
+    theirs.reload()
+    press(theirs, "Sign and close", "Signed and closed")
+    expect(theirs.locator(".work-story .work-fact")).to_have_count(7)
+    theirs.goto(f"{url}/alerts")
+    expect(theirs.locator(".alert-grid")).to_contain_text(" · I-")
+    theirs.goto(f"{url}/incidents/ended")
+    expect(theirs.locator(".incident-table")).to_contain_text("no supply at m1")
+    assert my_watch.faults == their_watch.faults == []
 
 
 def _order(page: Page) -> None:
@@ -134,15 +101,15 @@ def _order(page: Page) -> None:
 
 def _work(page: Page) -> None:
     """Do the work: a wrong answer is refused, and what was typed stays."""
-    _press(page, "Take the order", "yours")
-    _press(page, "Begin the work", "Begun")
+    press(page, "Take the order", "yours")
+    press(page, "Begin the work", "Begun")
     page.get_by_label("yes").check()
     page.get_by_label("Voltage after work").fill("high")
-    _press(page, "Keep the answers", "does not answer")
+    press(page, "Keep the answers", "does not answer")
     expect(page.get_by_label("Voltage after work")).to_have_value("high")
     page.get_by_label("Voltage after work").fill("231.4")
-    _press(page, "Keep the answers", "kept")
-    _press(page, "The work is done", "Done.")
+    press(page, "Keep the answers", "kept")
+    press(page, "The work is done", "Done.")
     expect(page.locator(".work-items")).to_contain_text("231.4 V")
 
 
@@ -153,5 +120,5 @@ def _solve(page: Page, incident: str) -> None:
     expect(page.locator(".work-next")).to_contain_text("Problem and cause")
     expect(over).to_have_count(0)  # not before it is said what was wrong
     page.get_by_label("In words").fill("terminal burnt")
-    _press(page, "Say it", "noted")
-    _press(page, "The disturbance is over", "waits for its signature")
+    press(page, "Say it", "noted")
+    press(page, "The disturbance is over", "waits for its signature")
