@@ -8,11 +8,13 @@ from datetime import timedelta
 from typing import Any, Final
 from uuid import UUID
 
+from energy.service.contingency.reads import read_activations, read_story
 from energy.service.requests.reads import read_calls, read_requests
+from energy.service.rounds.reads import read_rounds
 from energy.service.work.done_reads import read_times
 from energy.service.work.reads import Clocks, read_incidents, read_levels, read_orders
 from tests.energy_company.company import Company
-from tests.energy_company.script import END, instant
+from tests.energy_company.script import END, day_of, instant
 
 _MINUTE = timedelta(minutes=1)
 
@@ -127,6 +129,54 @@ def the_rest_is_as_written(at: Company) -> None:
     numbers = [number for (number,) in rows("SELECT number FROM {s}.work_order ORDER BY 1")]
     assert numbers == [f"W-2026-{n:05d}" for n in range(1, 18)], "fourteen and three, no gap"
     assert rows("SELECT signed_by FROM {s}.assured_event") == [(at.who("eve"),)]
+
+
+def rounds_are_as_written(at: Company) -> None:
+    """Hold the rounds against the script: due at 08:00, to be read by 09:00.
+
+    Friday by 08:11, Saturday nobody, Sunday without network at 08:25 and 08:59 and brought at
+    09:40, Monday a minute behind.
+    """
+    days = (day_of("fri 30"), day_of("mon 2"))
+    with at.site.writer.connection() as connection:
+        rows = read_rounds(connection, at.site.schema, at.site.site.zone, days, END)
+    found = [
+        (str(row.standing), row.late, row.walk and _name(at, row.walk.owner), row.outside)
+        for row in rows
+    ]
+    assert found == [
+        ("walked", False, "tina", 1),
+        ("missed", False, None, 0),
+        ("walked", False, "tom", 0),
+        ("walked", True, "tina", 0),
+    ]
+    sunday = [each.read_at for each in rows[2].values]
+    assert sunday == [instant("sun 1 08:25"), instant("sun 1 08:59")], "when they were read"
+
+
+def activations_are_as_written(at: Company) -> None:
+    """Hold a drill and an emergency against the script: minutes used of what a step may take."""
+    with at.site.writer.connection() as connection:
+        rows = read_activations(connection, at.site.schema, over=True)
+        found = [read_story(connection, at.site.site, row, END) for row in rows]
+    assert [
+        (
+            *(each.activation.number, each.activation.drill, each.activation.closed_at),
+            *([str(step.state) for step in each.steps], [str(call.state) for call in each.calls]),
+        )
+        for each in found
+    ] == [
+        # 22:10 to 22:14 are 4 of 5 minutes; the generator was not needed
+        (
+            *("A-2026-00002", False, instant("wed 28 23:45")),
+            *(["done", "skipped"], ["reached", "reached"]),
+        ),
+        # 10:00 to 10:05 are 5 of 5, to 10:16 are 16 of 15
+        (
+            *("A-2026-00001", True, instant("fri 23 10:20")),
+            *(["done", "done_late"], ["reached", "reached"]),
+        ),
+    ]
 
 
 def _clocks(clocks: Clocks) -> dict[str, Any]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 import shlex
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Final
 
@@ -15,7 +16,7 @@ from energy.base.errors import RefusedError
 from scripts.main import app
 from tests.energy_company.company import Company
 from tests.energy_company.counter import Counter
-from tests.energy_company.script import Said, Thing
+from tests.energy_company.script import ZONE, Said, Thing
 
 _NUMBER: Final = re.compile(r"\b[A-Z]-2026-\d{5}\b")
 DONE, FINDINGS, REFUSED = 0, 1, 2
@@ -35,7 +36,7 @@ class Office:
     def __init__(self, company: Company, counter: Counter) -> None:
         """Sit down; `counter` learns which bills may be disputed."""
         self._at, self._counter = company, counter
-        self._kept: dict[str, str] = {"dir": str(GIVEN)}
+        self._kept: dict[str, str] = {"dir": str(GIVEN), "out": str(company.folder)}
         self._run = ""
 
     def publish(self) -> None:
@@ -72,8 +73,32 @@ class Office:
                 self.row(f"bill issue {self._run} {by} --json")
                 told = json.loads(self.row(f"bill show --run {self._run} --json").stdout)
                 self._counter.bills |= {row["account"]: row["number"] for row in told["rows"]}
+            case "brought":
+                self._bring(said, by)
             case _:
                 raise AssertionError(said.verb)
+
+    def _bring(self, said: Said, by: str) -> None:
+        """Bring what a phone noted on a round: "stop/value=said@clock" each."""
+        key, due, *noted = said.words
+        at = datetime.fromisoformat(due).replace(tzinfo=ZONE).astimezone(UTC)
+        entries = []
+        for each in noted:
+            place, _, noted_as = each.partition("=")
+            value, _, clock = noted_as.partition("@")
+            read = datetime.fromisoformat(f"{due[:10]}T{clock}").replace(tzinfo=ZONE)
+            stop, _, quantity = place.partition("/")
+            entries.append(
+                {"point": stop, "quantity": quantity, "serial": "", "at": read.isoformat()}
+                | {"value": value, "note": "", "confirmed": False}
+            )
+        told = {"format": "meterline-patrol-1", "site": self._at.site.site.key, "reader": ""}
+        told |= {"round": f"{key}.{at:%Y%m%dT%H%M%SZ}.v1", "entries": entries}
+        file = self._at.folder / "result.json"
+        file.write_text(json.dumps(told), "utf-8")
+        output = self.row(f"patrol bring {file} {by}").output
+        taken = f"{len(noted)} of {len(noted)} entries"
+        assert self._at.said_again or taken in output, output
 
     def _type(self, said: Said, by: str) -> None:
         row, *expected = said.words

@@ -43,7 +43,7 @@ STATE = (
     *("handover", "service_levels", "checklist", "supply_case", "supply_case_fact"),
     *("switching_order", "switching_fact", "switching_permit", "suspicion", "inspection"),
     *("equipment", "maintenance_plan", "maintenance_done"),
-    *("assured_event_answer", "alert"),
+    *("assured_event_answer", "alert", "patrol_round", "patrol_value"),
 )
 Play = Callable[..., tuple[Company, Office]]
 
@@ -101,6 +101,8 @@ def told(at: Company) -> Office:
     judge.stand_ins_are_as_written(at, duty.covers)
     judge.alerts_called_who_was_there(at)
     judge.the_rest_is_as_written(at)
+    judge.rounds_are_as_written(at)
+    judge.activations_are_as_written(at)
     bills_are_right(at, office)
     what_was_missed_is_said(at, office)
     reports_are_as_counted(at, office)
