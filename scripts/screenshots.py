@@ -50,6 +50,8 @@ GUIDE: dict[str, tuple[str, tuple[tuple[str, str], ...]]] = {
             (".panel-rule-trial .toolbar + .button", "#rule-cases .scatterlayer .trace"),
         ),
     ),
+    "assurance": ("/assurance", ((".page-assurance .table .link", ".page-assured-event"),)),
+    "contingency": ("/contingency", ((".panel-contingency-open .link", ".page-activation"),)),
     "meter": ("/meters", ((".ag-cell a", "[data-ready=meter]"),)),
 }
 """Pictures of guides: where each begins, and what is pressed next with what is then waited for."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum
@@ -208,6 +208,19 @@ class RoundSpec:
             early_min=stored["early_min"],
             stops=tuple(Stop.from_json(each) for each in stored["stops"]),
         )
+
+
+@dataclass(frozen=True, slots=True)
+class StopNames:
+    """Names of stops that a refusal tells, in the language of whoever reads it."""
+
+    spec: RoundSpec
+    keys: Sequence[str]
+
+    def told(self, language: str) -> str:
+        """Return the names."""
+        names = [self.spec.stop(key).name for key in self.keys]
+        return " · ".join(each.get(language) or each["en"] for each in names)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

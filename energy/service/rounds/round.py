@@ -15,7 +15,7 @@ from eventsourcing.domain import event
 from energy.base.aggregate import JournalAggregate
 from energy.base.ids import id_of
 from energy.service.rounds.errors import PatrolError, worded
-from energy.service.rounds.items import LogItem, RoundSpec
+from energy.service.rounds.items import LogItem, RoundSpec, StopNames
 from energy.service.rounds.kinds import COUNTING, Entry, Raised, Said
 from energy.service.rounds.plans import Asked
 
@@ -264,7 +264,7 @@ class PatrolRound(JournalAggregate):
             return
         left = self.open_stops(spec)
         if left:
-            raise PatrolError.of("left", stops=", ".join(left))
+            raise PatrolError.of("left", stops=", ".join(left), names=StopNames(spec, left))
         self._end(by=by, command_id=command_id)
 
     def demand_outside(self, stop: str, value: str) -> str:

@@ -84,8 +84,10 @@ def test_a_round_is_begun_told_back_confirmed_skipped_and_signed(
     version = known.version
     assert room.press("tell-patrol", about, v_noise="no", note="oil drips").good
     assert known.version == version + 1, "what is told as kept is kept"
-    with pytest.raises(PatrolError):
+    with pytest.raises(PatrolError) as early:
         room.press("end-patrol", str(known.id))
+    assert "Stops are left: Pump." in refusal_text("en", early.value)
+    assert "水泵" in refusal_text("zh", early.value)
     room.press("skip-patrol", f"{known.id}@pump", reason="door locked")
     made = room.press(
         "raise-patrol", f"{known.id}@tr1@oil", kind="incident", level="critical", what="hot"
