@@ -107,7 +107,9 @@ def read_usage(
             return _indicator(asked, channel, every)
         number = channel.number
         spans = channel_usage(connection, site.schema, site.zone, [number], period, position)
-        beside = adjusted_usage(connection, site.schema, [number], first, last, as_of=position)
+        beside = adjusted_usage(
+            connection, site.schema, site.zone, [number], first, last, as_of=position
+        )
     groups = group_usage(spans[number], site.zone, every)
     return _point_usage(channel, position, groups, beside[number])
 

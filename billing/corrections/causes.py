@@ -79,7 +79,7 @@ def _usage(before: Mapping[str, Any], block: Mapping[str, Any]) -> list[dict[str
     found: list[dict[str, Any]] = []
     if before.get("adjusted") != block.get("adjusted"):
         inspected = new_inspections([before], [block])
-        told: dict[str, Any] = {"cause": "meter_error"}
+        told: dict[str, Any] = {"cause": "readings" if _followed(before, block) else "meter_error"}
         if inspected:
             told = {"cause": "inspection", "inspections": inspected}
         found.append(told)
@@ -102,6 +102,17 @@ def _usage(before: Mapping[str, Any], block: Mapping[str, Any]) -> list[dict[str
     if found:
         return [{**found[0], **told}]
     return [{"cause": "readings", **told}]
+
+
+def _followed(before: Mapping[str, Any], block: Mapping[str, Any]) -> bool:
+    """Return whether what was decided of a meter's error adds something else to one of its days.
+
+    A day is adjusted once: that changes where its readings do.
+    """
+    was, now = (
+        {each["day"]: each["amount"] for each in one.get("adjusted", ())} for one in (before, block)
+    )
+    return any(now.get(day) != amount for day, amount in was.items())
 
 
 def new_inspections(

@@ -40,6 +40,7 @@ def with_adjusted(
     days = adjusted_usage(
         connection,
         site.schema,
+        site.zone,
         [facts.channel],
         facts.first_day,
         facts.last_day,

@@ -188,6 +188,7 @@ class AheadReader(SupplyReader):
         return adjusted_usage(
             self.connection,
             self.site.schema,
+            self.site.zone,
             sorted(channels),
             min(each.first_day for each in supplies),
             max(each.last_day for each in supplies),

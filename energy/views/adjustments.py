@@ -11,11 +11,15 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 import psycopg
 from psycopg.types.json import Jsonb
 
+from energy.base.period import days_between, span_of_days
 from energy.metering.calibration.adjustment import ADJUSTMENT_TOPICS, Adjustment
+from energy.metering.calibration.following import FOLLOWS, basis_of, following, known_intervals
+from energy.views.computed import channel_usage
 from energy.views.positioned import or_last
 
 __all__ = [
@@ -38,7 +42,7 @@ class AdjustmentRow:
     first: date
     last: date
     total: int
-    """[base unit]"""
+    """As it was decided. [base unit]"""
     basis: dict[str, Any]
     reason: str
     state: str
@@ -96,6 +100,7 @@ def _decided(cursor: Cursor, schema: str, position: int, event: Any, state: str,
 def adjusted_usage(
     connection: Connection,
     schema: str,
+    zone: ZoneInfo,
     channels: Sequence[int],
     first: date,
     last: date,
@@ -104,29 +109,45 @@ def adjusted_usage(
 ) -> dict[int, dict[date, int]]:
     """Return what decisions add to the usage of some channels, by local day. [base unit].
 
+    A decision that follows the usage is told anew of what is known by now.
+
     Args:
         connection: Any connection that may read.
         schema: The site's schema.
+        zone: The site's zone.
         channels: Channel numbers.
         first: First local day.
         last: Last local day, included.
-        as_of: As decided at this metering position; None for now.
+        as_of: As decided and known at this metering position; None for now.
 
     Returns:
         An entry for every channel asked for; only days to which something is added.
     """
     rows: list[tuple[Any, ...]] = connection.execute(
-        f"SELECT a.channel, d.day, sum(d.amount)::bigint FROM {schema}.adjustment AS a "
-        f"JOIN {schema}.adjustment_day AS d USING (adjustment) "
-        "WHERE a.channel = ANY(%s) AND a.state = 'approved' AND a.decided_position <= %s "
-        "AND a.first_day <= %s AND a.last_day >= %s AND d.day BETWEEN %s AND %s "
-        "GROUP BY a.channel, d.day ORDER BY a.channel, d.day",
-        (list(channels), or_last(as_of), last, first, first, last),
+        "SELECT a.channel, greatest(a.first_day, %(first)s), least(a.last_day, %(last)s), a.basis, "
+        f"array(SELECT d.day FROM {schema}.adjustment_day AS d "
+        "WHERE d.adjustment = a.adjustment ORDER BY d.day), "
+        f"array(SELECT d.amount FROM {schema}.adjustment_day AS d "
+        "WHERE d.adjustment = a.adjustment ORDER BY d.day) "
+        f"FROM {schema}.adjustment AS a WHERE a.channel = ANY(%(channels)s) "
+        "AND a.state = 'approved' AND a.decided_position <= %(as_of)s "
+        "AND a.first_day <= %(last)s AND a.last_day >= %(first)s "
+        "ORDER BY a.channel, a.position".encode(),
+        {"channels": list(channels), "as_of": or_last(as_of), "first": first, "last": last},
     ).fetchall()
     found: dict[int, dict[date, int]] = {channel: {} for channel in channels}
-    for channel, day, amount in rows:
-        found[channel][day] = amount
-    return found
+    for channel, begin, end, basis, days, amounts in rows:
+        added = dict(zip(days, amounts, strict=True))
+        if FOLLOWS.items() <= basis.items():
+            period = span_of_days(begin, end, zone)
+            span = channel_usage(connection, schema, zone, [channel], period, as_of)[channel]
+            intervals, unknown = known_intervals(span, zone)
+            asked = days_between(begin, end)
+            added = following(basis_of(basis), added, asked, intervals, unknown)
+        for day, amount in added.items():
+            if amount and begin <= day <= end:
+                found[channel][day] = found[channel].get(day, 0) + amount
+    return {channel: dict(sorted(added.items())) for channel, added in found.items()}
 
 
 def adjusting_inspections(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from fractions import Fraction
 from uuid import UUID
 
@@ -11,22 +11,21 @@ import numpy as np
 
 from energy.base.errors import RefusedError
 from energy.base.ids import id_of, meant_by
-from energy.base.period import local_day, span_of_days
+from energy.base.period import span_of_days
 from energy.base.quality import Quality
 from energy.base.units import to_base
 from energy.journal.application import JournalApplication
 from energy.metering.calibration.adjustment import Adjustment, adjustment_id, proposed
 from energy.metering.calibration.error_curve import (
     Basis,
-    Interval,
     LoadUnit,
     check_error,
     curve_from_json,
     lacking,
 )
 from energy.metering.calibration.expected import Expected
+from energy.metering.calibration.following import FOLLOWS, known_intervals
 from energy.metering.channel import Channel
-from energy.metering.usage import UsageSpan
 from energy.store.pool import Database
 from energy.store.sites import Site
 from energy.system import System
@@ -124,7 +123,7 @@ def draft_adjustment(database: Database, site: Site, channel: Channel, asked: As
             channel.number
         ]
     basis = asked.expected or _basis(channel, serial, certificates, asked)
-    intervals = _intervals(span, site)
+    intervals, _ = known_intervals(span, site.zone)
     known = span.quality != Quality.MISSING
     return Draft(
         channel=channel.number,
@@ -187,14 +186,6 @@ def _basis(
     return Basis(error=error)
 
 
-def _intervals(span: UsageSpan, site: Site) -> list[Interval]:
-    found: list[Interval] = []
-    for n in np.flatnonzero(span.quality != Quality.MISSING).tolist():
-        start = span.start + timedelta(seconds=span.step_s * n)
-        found.append((local_day(start, site.zone), span.step_s, int(span.usage[n])))
-    return found
-
-
 def propose_adjustment(
     system: System, site: Site, draft: Draft, *, reason: str, by: UUID, settle: Settle = settled
 ) -> UUID:
@@ -224,6 +215,7 @@ def propose_adjustment(
                 last=draft.last,
                 basis={
                     **draft.basis.to_json(),
+                    **FOLLOWS,
                     **({"inspection": draft.inspection} if draft.inspection else {}),
                 },
                 certificate=draft.certificate,

@@ -1,7 +1,9 @@
 """In: what two people decide about a meter's error. Out: events of usage to be added. Pure.
 
-A certificate changes no usage. A decision does neither: it states, exactly and for good, what is
-added to (or taken from) the days of a span beside what the register counted.
+A certificate changes no usage. A decision does neither: it states, exactly and for good, the error
+or what a day should have used, and what is added to (or taken from) the days of a span beside what
+the register counted. Where a day's usage is known otherwise later, what is added to it follows
+(energy/metering/calibration/following.py).
 """
 
 from __future__ import annotations
@@ -35,13 +37,14 @@ class Adjustment(JournalAggregate):
         first: date
         last: date
         basis: dict[str, Any]
-        """The error applied (energy/metering/calibration/error_curve.py)."""
+        """The error applied (energy/metering/calibration/error_curve.py), or what a day should have
+        used (expected.py); with "follows" it is told anew of what is known later (following.py)."""
         certificate: str
         """SHA-256 of the certificate it rests on, in hex; "" where none is filed."""
         known_position: int
         """Metering position at which the usage was read."""
         days: list[list[Any]]
-        """[local day, amount [base unit]] of every day that has one."""
+        """[local day, amount [base unit]] of every day that has one, of the usage read then."""
         reason: str
         proposed_by: UUID
 

@@ -179,6 +179,16 @@ def lacking(intervals: Iterable[Interval], basis: Basis) -> dict[date, int]:
         intervals: Of the span, of which the usage is known.
         basis: The error applied.
     """
+    return whole_parts(exactly_lacking(intervals, basis))
+
+
+def exactly_lacking(intervals: Iterable[Interval], basis: Basis) -> dict[date, Fraction]:
+    """Return what `lacking` returns, before it is rounded. [base unit].
+
+    Args:
+        intervals: Of which the usage is known.
+        basis: The error applied.
+    """
     exact: dict[date, Fraction] = {}
     known: dict[tuple[int, int], Fraction] = {}
     for day, step_s, usage in intervals:
@@ -187,7 +197,7 @@ def lacking(intervals: Iterable[Interval], basis: Basis) -> dict[date, int]:
             error = basis.error_of(usage, step_s)
             known[key] = -usage * error / (100 + error)
         exact[day] = exact.get(day, Fraction(0)) + known[key]
-    return whole_parts(exact)
+    return exact
 
 
 def whole_parts(exact: Mapping[date, Fraction]) -> dict[date, int]:

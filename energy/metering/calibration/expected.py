@@ -32,6 +32,11 @@ class Expected:
         """Return it as an event holds it, exact."""
         return {"method": self.method, "per_day": str(self.per_day), **self.figures}
 
+    @staticmethod
+    def from_json(stored: Mapping[str, Any]) -> Expected:
+        """Return what `to_json` stored, without its figures."""
+        return Expected(per_day=Fraction(stored["per_day"]), method=str(stored["method"]))
+
     def lacking(self, first: date, last: date, intervals: Iterable[Interval]) -> dict[date, int]:
         """Return what the usage of each local day lacks; a day that has more than that lacks none.
 
@@ -43,7 +48,18 @@ class Expected:
         Returns:
             Whole base units that add up to the total rounded half up.
         """
-        exact = dict.fromkeys(days_between(first, last), self.per_day)
+        return whole_parts(self.exactly_lacking(days_between(first, last), intervals))
+
+    def exactly_lacking(
+        self, days: Iterable[date], intervals: Iterable[Interval]
+    ) -> dict[date, Fraction]:
+        """Return what `lacking` returns, before it is rounded. [base unit].
+
+        Args:
+            days: Local days.
+            intervals: All of these days.
+        """
+        exact = dict.fromkeys(days, self.per_day)
         for day, _, usage in intervals:
             exact[day] -= usage
-        return whole_parts({day: max(amount, Fraction(0)) for day, amount in exact.items()})
+        return {day: max(amount, Fraction(0)) for day, amount in exact.items()}

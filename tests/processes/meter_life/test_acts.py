@@ -346,4 +346,5 @@ def test_what_is_stated_and_decided_is_the_same_when_folded_anew(
 def adjusted(site: TestSite, as_of: int | None) -> dict[date, int]:
     with site.writer.connection() as connection:
         assert folded_position(connection, site.schema) > 0
-        return adjusted_usage(connection, site.schema, [1], DAY, DAY, as_of=as_of)[1]
+        zone = site.site.zone
+        return adjusted_usage(connection, site.schema, zone, [1], DAY, DAY, as_of=as_of)[1]

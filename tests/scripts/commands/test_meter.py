@@ -130,7 +130,10 @@ def test_a_certificate_changes_nothing_until_two_people_decide(hangar: Row, tmp_
     after = hangar.json("usage show hangar-3", *days)
     assert after["groups"] == before["groups"]
     assert after["adjusted"] == [["2019-01-01", made["total"]]]
-    assert "No bill holds them yet" in hangar("usage show hangar-3", *days).stdout
+    assert (
+        "Bills add them to what the registers counted"
+        in hangar("usage show hangar-3", *days).stdout
+    )
     assert "approved" in hangar("meter adjustments hangar-3").stdout
     hangar("meter adjust hangar-3", *days, *WHY, code=2)
 
