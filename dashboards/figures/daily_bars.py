@@ -11,10 +11,10 @@ from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from dashboards.figures.note_marks import NoteMark, note_labels, note_shapes
-from dashboards.formats import UNITS, Unit, day_text, percent_text, unit_for
+from dashboards.formats import day_text, percent_text, unit_for
 from dashboards.queries.plan_rows import NoteRow
 from dashboards.queries.rows import UsageDay
-from dashboards.theme import PALETTES, Theme, figure_layout
+from dashboards.theme import PALETTES, Palette, Theme, figure_layout
 from energy.base.quality import Quality
 from energy.base.units import Utility
 
@@ -40,11 +40,23 @@ def daily_bars(
     theme: Theme,
     texts: BarTexts,
     notes: Sequence[NoteMark] = (),
+    most: int | None = None,
 ) -> dict[str, object]:
-    """Return the figure of usage day by day, with the marks of notes."""
+    """Return the figure of usage day by day, with the marks of notes.
+
+    Args:
+        days: In order.
+        utility: Their utility.
+        language: Of the reader.
+        theme: Light or dark.
+        texts: Words of the bars.
+        notes: Where they stand.
+        most: The largest amount that is drawn with them, which the unit follows; None: theirs.
+            [base unit]
+    """
     palette = PALETTES[theme]
     known = [day.usage for day in days if day.usage is not None]
-    unit: Unit = unit_for(utility, max(known, default=None)) if known else UNITS[utility][0]
+    unit = unit_for(utility, max(known, default=None) if most is None else most)
     layout = figure_layout(theme, height=260)
     layout["yaxis"] = {**_axis(layout["yaxis"]), "title": {"text": unit.name}}
     layout["xaxis"] = {
@@ -71,21 +83,30 @@ def daily_bars(
         "textposition": "none",
         "hovertemplate": f"%{{text}}<br>%{{y:.4~g}} {unit.name}<extra></extra>",
     }
-    gaps = [day for day in days if day.usage is None]
-    marks = {
-        "type": "scatter",
-        "mode": "markers",
-        "name": texts.missing,
-        "x": [day.day.isoformat() for day in gaps],
-        "y": [0] * len(gaps),
-        "cliponaxis": False,
-        "marker": {"symbol": "x-thin", "size": 9, "line": {"width": 2, "color": palette.warn}},
-        "hovertemplate": f"{texts.missing}<extra></extra>",
-    }
+    gaps = _gaps(days, palette, texts)
     layout["hovermode"] = "closest"
     layout["shapes"] = note_shapes(notes, palette)
     layout["annotations"] = note_labels(notes, palette)
-    return {"data": [bars, marks] if gaps else [bars], "layout": {**layout, "bargap": 0.2}}
+    return {"data": [bars, *gaps], "layout": {**layout, "bargap": 0.2}}
+
+
+def _gaps(days: Sequence[UsageDay], palette: Palette, texts: BarTexts) -> list[dict[str, object]]:
+    """Return marks on the axis of the days of which nothing is known, if there are any."""
+    gaps = [day.day.isoformat() for day in days if day.usage is None]
+    if not gaps:
+        return []
+    return [
+        {
+            "type": "scatter",
+            "mode": "markers",
+            "name": texts.missing,
+            "x": gaps,
+            "y": [0] * len(gaps),
+            "cliponaxis": False,
+            "marker": {"symbol": "x-thin", "size": 9, "line": {"width": 2, "color": palette.warn}},
+            "hovertemplate": f"{texts.missing}<extra></extra>",
+        }
+    ]
 
 
 def _said(day: UsageDay, language: str, texts: BarTexts) -> str:

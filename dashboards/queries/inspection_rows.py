@@ -8,6 +8,8 @@ from datetime import date
 from enum import StrEnum
 from uuid import UUID
 
+from dashboards.queries.rows import UsageDay
+from energy.base.units import Utility
 from energy.service.inspection.kinds import Method
 from energy.service.inspection.reads import EvidenceRow, InspectionRow, SuspicionRow
 from energy.service.work.done_reads import PaperRow
@@ -47,6 +49,24 @@ class InspectionBoard:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class InspectionCourse:
+    """What was counted day by day around some days, and what is missing of it."""
+
+    utility: Utility
+    point: str
+    """Metering point that counted; "" of a node: what came in and is accounted for."""
+    first: date
+    last: date
+    """Local days that are meant, both included."""
+    days: tuple[UsageDay, ...]
+    """With days before and behind."""
+    lacking: Mapping[date, int]
+    """What may be missing, or is added by the proposal. [base unit]"""
+    proposed: bool = False
+    """Whether it is what a proposal adds."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class SuspicionPage:
     """One suspicion with what may be done with it."""
 
@@ -58,6 +78,8 @@ class SuspicionPage:
     """Who may inspect, by name."""
     levels: tuple[Level, ...]
     """Classes of work orders that hold now."""
+    course: InspectionCourse | None
+    """None where nothing counts."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,3 +96,5 @@ class InspectionPage:
     methods: tuple[Method, ...]
     """How the rules of today let it be told."""
     names: Mapping[UUID, str]
+    course: InspectionCourse | None
+    """Of the proposal, else of the suspicion; None where nothing counts."""

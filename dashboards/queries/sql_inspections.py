@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from datetime import date
 from uuid import UUID
 
+from dashboards.queries.inspection_course import course_of_proposal, course_of_suspicion
 from dashboards.queries.inspection_rows import (
     InspectionBoard,
     InspectionPage,
@@ -96,6 +97,7 @@ class SqlInspections:
                     for each in (held.levels.levels if held else ())
                     if each.key not in OF_REQUESTS
                 ),
+                course=course_of_suspicion(self._at, connection, row),
             )
             return self._at.answer(connection, page, follower=OPERATIONS)
 
@@ -117,14 +119,21 @@ class SqlInspections:
                 *(each.person for each in evidence),
                 *(each.person for each in papers),
             ]
+            days = self._lacking(connection, row)
+            course = (
+                course_of_suspicion(self._at, connection, suspicion)
+                if row.missed is None
+                else course_of_proposal(self._at, connection, row.missed, dict(days))
+            )
             page = InspectionPage(
                 row=row,
                 suspicion=suspicion,
                 evidence=evidence,
                 papers=papers,
-                days=self._lacking(connection, row),
+                days=days,
                 methods=tuple(held.rules.methods) if held else (),
                 names=self._inspectors(connection, people),
+                course=course,
             )
             return self._at.answer(connection, page, follower=OPERATIONS)
 

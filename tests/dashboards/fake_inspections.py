@@ -2,24 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 from uuid import UUID
 
 from dashboards.inspection_commands import InspectionCommands
+from dashboards.queries.inspection_course import BEFORE, BEHIND, suspected_of
 from dashboards.queries.inspection_rows import (
     InspectionBoard,
+    InspectionCourse,
     InspectionPage,
     InspectionTab,
     SuspicionPage,
 )
-from dashboards.queries.rows import Answer
+from dashboards.queries.rows import Answer, UsageDay
 from dashboards.queries.sql_inspections import tab_of
 from dashboards.security.scope import Right, Scope
 from energy.base.clock import Clock
 from energy.base.ids import id_of
+from energy.base.period import days_between
+from energy.base.quality import Quality
 from energy.base.units import Utility
 from energy.service.inspection.errors import InspectionError
 from energy.service.inspection.found import Claim, Evidence, Found, Missed
@@ -91,7 +95,7 @@ MISSED: dict[str, dict[str, Any]] = {
 class FakeInspections(FakeEnergy):
     """Questions about inspections; Grace and Ben inspect, Ada proposes."""
 
-    def _suspected(self, name: str) -> SuspicionRow:
+    def suspicion_row(self, name: str) -> SuspicionRow:
         kind, now = SUSPICIONS[name], self.clock.now()
         states = {"dismissed": SuspicionState.DISMISSED, "inspected": SuspicionState.ORDERED}
         state = states.get(name, SuspicionState.OPEN)
@@ -160,9 +164,32 @@ class FakeInspections(FakeEnergy):
             position=9,
         )
 
+    def _course(self, name: str, added: Mapping[date, int] | None = None) -> InspectionCourse:
+        """Return days of 20 kWh, one of them unknown; less where a suspicion is about them."""
+        row = self.suspicion_row(name)
+        node = row.about.startswith("node")
+        days = tuple(
+            UsageDay(
+                day=day,
+                usage=None if day == FIRST - timedelta(days=3) else 10_000 + day.day * 321,
+                quality=Quality.MEASURED,
+            )
+            for day in days_between(FIRST - BEFORE, LAST + BEHIND)
+        )
+        lacking = {FIRST: 3000, LAST: 2457} if node else suspected_of(row, days)
+        return InspectionCourse(
+            utility=Utility.ELECTRICITY,
+            point="" if node else "cam-b2-elec",
+            first=FIRST,
+            last=LAST,
+            days=days,
+            lacking=lacking if added is None else added,
+            proposed=added is not None,
+        )
+
     def inspections(self, scope: Scope, tab: InspectionTab) -> Answer[InspectionBoard]:
         scope.demand(Right.READ_ENERGY, SITE)
-        suspected = [self._suspected(name) for name in SUSPICIONS]
+        suspected = [self.suspicion_row(name) for name in SUSPICIONS]
         states = {
             InspectionTab.SUSPECTED: SuspicionState.OPEN,
             InspectionTab.DISMISSED: SuspicionState.DISMISSED,
@@ -195,11 +222,12 @@ class FakeInspections(FakeEnergy):
         if name is None:
             return None
         page = SuspicionPage(
-            row=self._suspected(name),
+            row=self.suspicion_row(name),
             number=INSPECTIONS["found"] if name == "inspected" else "",
             names=NAMES,
             people=tuple(NAMES.items()),
             levels=tuple(levels().levels) if name != "ratio" else (),
+            course=self._course(name) if name != "zero" else None,
         )
         return Answer(rows=page, as_of=1, age_s=60)
 
@@ -222,12 +250,13 @@ class FakeInspections(FakeEnergy):
         paper = PaperRow(sha256="cd" * 32, media_type="image/jpeg", person=BEN, added_at=now)
         page = InspectionPage(
             row=row,
-            suspicion=self._suspected("loss" if name == "refused" else "inspected"),
+            suspicion=self.suspicion_row("loss" if name == "refused" else "inspected"),
             evidence=[seen] if row.finding else [],
             papers=[paper] if row.finding else [],
             days=[(FIRST, 4801), (LAST, 9602)] if row.missed else [],
             methods=tuple(Method) if name != "signable" else (),
             names=NAMES,
+            course=self._course("inspected", {FIRST: 4801, LAST: 9602} if row.missed else None),
         )
         return Answer(rows=page, as_of=1, age_s=60)
 

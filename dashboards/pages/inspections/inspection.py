@@ -22,6 +22,7 @@ from dashboards.components.twin import twin
 from dashboards.components.work_pieces import WORK
 from dashboards.formats import NOTHING, day_text, instant_text
 from dashboards.pages.inspections.acts import PATH, suspicion_path
+from dashboards.pages.inspections.course import course_panel
 from dashboards.pages.inspections.forms import next_panel
 from dashboards.pages.inspections.pieces import (
     about_link,
@@ -61,6 +62,7 @@ def inspection_page(
                 aside=data_age(viewer, answer.age_s, answer.as_of),
                 name="inspection-state",
             ),
+            course_panel(viewer, told.course, row.number),
             _missed(viewer, told),
             _evidence(viewer, told, zone),
             _papers(viewer, told, zone),

@@ -152,8 +152,11 @@ def how_words(viewer: Viewer, missed: Mapping[str, Any]) -> str:
 
 def days_words(viewer: Viewer, first: date | None, last: date | None) -> Children:
     """Return some local days; "" of none."""
-    if first is None or last is None:
-        return ""
+    return "" if first is None or last is None else days_text(viewer, first, last)
+
+
+def days_text(viewer: Viewer, first: date, last: date) -> str:
+    """Return some local days, both included."""
     if first == last:
         return day_text(viewer.language, first)
     return f"{day_text(viewer.language, first)} – {day_text(viewer.language, last)}"

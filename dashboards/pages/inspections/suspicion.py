@@ -13,6 +13,7 @@ from dashboards.components.pieces import Children, data_age, facts, link, page, 
 from dashboards.components.work_forms import more, words_field
 from dashboards.formats import instant_text
 from dashboards.pages.inspections.acts import DISMISS, ORDER, PATH
+from dashboards.pages.inspections.course import course_panel
 from dashboards.pages.inspections.pieces import (
     about_link,
     days_words,
@@ -49,6 +50,7 @@ def suspicion_page(
                 aside=data_age(viewer, answer.age_s, answer.as_of),
                 name="suspicion",
             ),
+            course_panel(viewer, told.course, row.suspicion.hex),
             _order(viewer, told),
             _dismiss(viewer, told),
         ],

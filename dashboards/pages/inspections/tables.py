@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from decimal import Decimal
 from functools import partial
+from uuid import UUID
 
 from billing.ledger.sheets import Cell, Sheet
+from dashboards.pages.inspections.course import COURSE, counted_word, lacks_word
 from dashboards.pages.inspections.pieces import energy_text, kind_words, missing_text, why_words
 from dashboards.pages.parts import Parts
-from dashboards.queries.inspection_rows import InspectionTab
+from dashboards.queries.inspection_rows import InspectionCourse, InspectionTab
 from dashboards.selection import Selection
 from dashboards.viewer import Viewer
+from energy.base.units import to_base
+from energy.metering.plans.table import UNIT_OF
 
 _SUSPICION = ("kind", "about", "from", "to", "missing", "why")
 _INSPECTION = ("number", "state", "order", "about", "inspectors", "finding", "added")
@@ -68,9 +73,53 @@ def days_sheet(parts: Parts, viewer: Viewer, subject: str) -> Sheet | None:
     return Sheet(name=answer.rows.row.number, heads=heads, rows=rows)
 
 
+def course_sheet(parts: Parts, viewer: Viewer, subject: str) -> Sheet | None:
+    """Return the days of a suspicion or an inspection: counted, missing, expected."""
+    course = _course(parts, viewer, subject)
+    if course is None:
+        return None
+    unit = UNIT_OF[course.utility]
+    per_unit = to_base(course.utility, unit)
+
+    def shown(base: int | None) -> Decimal | None:
+        return None if base is None else Decimal(base) * per_unit.denominator / per_unit.numerator
+
+    names = (
+        counted_word(viewer, course),
+        lacks_word(viewer, course),
+        viewer.say("inspection_course.expected"),
+    )
+    rows: list[list[Cell]] = [
+        [
+            each.day,
+            shown(each.usage),
+            shown(course.lacking.get(each.day, 0)),
+            shown(None if each.usage is None else each.usage + course.lacking.get(each.day, 0)),
+            viewer.say(f"quality.{each.quality.name.lower()}"),
+        ]
+        for each in course.days
+    ]
+    heads = [viewer.say("inspection_head.day"), *(f"{name} [{unit}]" for name in names)]
+    heads.append(viewer.say("register.quality"))
+    return Sheet(name=COURSE, heads=tuple(heads), rows=rows)
+
+
+def _course(parts: Parts, viewer: Viewer, subject: str) -> InspectionCourse | None:
+    if subject.startswith("W-"):
+        told = parts.queries.inspection(viewer.scope, subject)
+        return told.rows.course if told else None
+    try:
+        suspicion = UUID(subject)
+    except ValueError:
+        return None
+    found = parts.queries.suspicion(viewer.scope, suspicion)
+    return found.rows.course if found else None
+
+
 INSPECTION_TABLES: dict[str, Callable[[Parts, Viewer, Selection], Sheet | None]] = {
     f"inspections_{tab}": partial(inspections_sheet, tab) for tab in InspectionTab
 }
 INSPECTION_TABLES_OF: dict[str, Callable[[Parts, Viewer, str], Sheet | None]] = {
-    "inspection_days": days_sheet
+    "inspection_days": days_sheet,
+    COURSE: course_sheet,
 }
