@@ -11,7 +11,7 @@ from dash.development.base_component import Component
 from dashboards.components.long_table import long_table, with_cards
 from dashboards.components.pieces import Children, badge, data_age, empty, link, page, panel
 from dashboards.components.twin import twin
-from dashboards.formats import NOTHING, day_text, short_instant
+from dashboards.formats import NOTHING, day_text, instant_text
 from dashboards.pages.equipment.pieces import (
     NEW,
     NEW_PLAN,
@@ -169,7 +169,6 @@ def _later(viewer: Viewer, lines: Sequence[DueLine], zone: ZoneInfo) -> Componen
     rows: list[list[Children]] = []
     for line in lines:
         row = line.row
-        last = row.last_done
         rows.append(
             [
                 due_words(viewer, row),
@@ -177,7 +176,7 @@ def _later(viewer: Viewer, lines: Sequence[DueLine], zone: ZoneInfo) -> Componen
                 html.Div(row.plan.spec.name, className="work-what"),
                 link(f"{row.piece.number} {row.piece.name}", f"{PATH}/{row.piece.number}"),
                 line.place,
-                NOTHING if last is None else short_instant(viewer.language, last, zone),
+                instant_text(viewer.language, row.last_done, zone),
             ]
         )
     table = long_table(viewer, heads, rows, name="equipment-later")

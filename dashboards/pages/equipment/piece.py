@@ -12,7 +12,7 @@ from dashboards.components.long_table import long_table
 from dashboards.components.pieces import Children, badge, data_age, empty, facts, link, page, panel
 from dashboards.components.twin import twin
 from dashboards.components.work_pieces import INCIDENTS, WORK, state_badge
-from dashboards.formats import NOTHING, day_text, instant_text, short_instant
+from dashboards.formats import NOTHING, day_text, instant_text
 from dashboards.pages.equipment.forms import acts_panel, plan_acts
 from dashboards.pages.equipment.layout import orders_words
 from dashboards.pages.equipment.pieces import (
@@ -143,7 +143,7 @@ def _work(viewer: Viewer, told: PiecePage, zone: ZoneInfo) -> Component | None:
             link(each.number, f"{WORK}/{each.number}"),
             html.Div(each.what, className="work-what"),
             state_badge(viewer, each.state),
-            short_instant(viewer.language, each.since, zone),
+            instant_text(viewer.language, each.since, zone),
         ]
         for each in reversed(told.orders)
     ]
@@ -180,7 +180,7 @@ def _tests(viewer: Viewer, told: PiecePage, zone: ZoneInfo) -> Component | None:
         rows.append(
             [
                 link(plan, f"{PLANS}/{plan}"),
-                short_instant(viewer.language, datetime.fromisoformat(said["at"]), zone),
+                instant_text(viewer.language, datetime.fromisoformat(said["at"]), zone),
                 badge(viewer.say(f"equipment_form.{name}"), tone),
                 str(said["minutes"]),
                 told.names.get(each.person, "?"),
@@ -195,7 +195,7 @@ def _history(viewer: Viewer, told: PiecePage, zone: ZoneInfo) -> Component:
     heads = [viewer.say(f"cli.equipment_head.{name}") for name in names]
     rows: list[list[Children]] = [
         [
-            short_instant(viewer.language, each.at, zone),
+            instant_text(viewer.language, each.at, zone),
             NOTHING if each.day is None else day_text(viewer.language, each.day),
             viewer.say(f"cli.equipment_what.{each.what}"),
             html.Div(details(viewer, each, zone), className="work-what"),
@@ -217,7 +217,7 @@ def details(viewer: Viewer, each: HappenedRow, zone: ZoneInfo) -> str:
     """Return what is said of something that happened."""
 
     def when(text: str) -> str:
-        return short_instant(viewer.language, datetime.fromisoformat(text), zone)
+        return instant_text(viewer.language, datetime.fromisoformat(text), zone)
 
     return details_of(viewer.language, each, when)
 
@@ -281,9 +281,7 @@ def _stands_for(viewer: Viewer, told: PlanPage, zone: ZoneInfo) -> Component | N
             link(f"{line.row.piece.number} {line.row.piece.name}", _address(line.row.piece.number)),
             line.place,
             due_badge(viewer, line.row),
-            NOTHING
-            if line.row.last_done is None
-            else short_instant(viewer.language, line.row.last_done, zone),
+            instant_text(viewer.language, line.row.last_done, zone),
             NOTHING
             if line.order is None
             else link(line.order.number, f"{WORK}/{line.order.number}"),

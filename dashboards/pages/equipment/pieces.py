@@ -13,7 +13,7 @@ from dashboards.components.pieces import Children, badge, link
 from dashboards.components.toolbar import choice_links
 from dashboards.components.work_forms import checklist_field, level_field
 from dashboards.components.work_pieces import WORK
-from dashboards.formats import NOTHING, day_text, short_instant
+from dashboards.formats import day_text, instant_text
 from dashboards.queries.equipment_rows import DueLine
 from dashboards.queries.work_rows import WorkForms
 from dashboards.security.scope import Right
@@ -114,9 +114,7 @@ def due_card(viewer: Viewer, line: DueLine, forms: WorkForms, zone: ZoneInfo) ->
             html.Div(
                 viewer.say(
                     "equipment_page.last_done",
-                    at=NOTHING
-                    if row.last_done is None
-                    else short_instant(viewer.language, row.last_done, zone),
+                    at=instant_text(viewer.language, row.last_done, zone),
                 ),
                 className="work-due",
             ),
