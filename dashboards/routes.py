@@ -16,6 +16,7 @@ from werkzeug.wrappers import Response as AnyResponse
 from billing.documents.contents import Receipt
 from billing.documents.papers import Language, PaperKind, paper
 from billing.ledger.sheets import SheetFormat, written
+from dashboards.pages.assurance.views import event_paper
 from dashboards.pages.duty.views import paper_of
 from dashboards.pages.parts import Parts
 from dashboards.pages.reports.paper import report_pdf
@@ -81,6 +82,15 @@ def install_routes(server: Flask, parts: Parts, render_pdf: RenderPdf) -> None:
     server.add_url_rule(
         "/download/tables/<name>.<form>", "table_file", lambda name, form: _table(parts, name, form)
     )
+    _install_operations(server, parts)
+    install_photos(server, parts)
+    server.add_url_rule("/download/report.pdf", "report_pdf", lambda: _report(parts))
+    server.add_url_rule("/download/handover.pdf", "handover_pdf", lambda: _handover(parts))
+    server.register_error_handler(NotPermittedError, lambda _error: refused(403, "not_permitted"))
+
+
+def _install_operations(server: Flask, parts: Parts) -> None:
+    """Add the papers of switching, rounds, assured events and reports."""
     server.add_url_rule(
         "/download/switching/<number>.pdf",
         "switching_pdf",
@@ -92,14 +102,15 @@ def install_routes(server: Flask, parts: Parts, render_pdf: RenderPdf) -> None:
         lambda key, day: _round_pdf(parts, key, day),
     )
     server.add_url_rule(
+        "/download/assurance/<number>.pdf",
+        "assurance_pdf",
+        lambda number: _assurance_pdf(parts, number),
+    )
+    server.add_url_rule(
         "/download/shift-reports/<kind>/<path:span>/<int:edition>.<form>",
         "shift_report_file",
         lambda kind, span, edition, form: _shift_report(parts, kind, span, edition, form),
     )
-    install_photos(server, parts)
-    server.add_url_rule("/download/report.pdf", "report_pdf", lambda: _report(parts))
-    server.add_url_rule("/download/handover.pdf", "handover_pdf", lambda: _handover(parts))
-    server.register_error_handler(NotPermittedError, lambda _error: refused(403, "not_permitted"))
 
 
 def _preferences(parts: Parts) -> AnyResponse:
@@ -202,6 +213,14 @@ def _round_pdf(parts: Parts, key: str, day: str) -> Response:
     if pdf is None:
         abort(404)
     return _paper(f"{key}-{day}", pdf)
+
+
+def _assurance_pdf(parts: Parts, number: str) -> Response:
+    """Return the report of an assured event as a paper."""
+    pdf = event_paper(parts, current_viewer(), number)
+    if pdf is None:
+        abort(404)
+    return _paper(number, pdf)
 
 
 def _paper(number: str, pdf: bytes) -> Response:

@@ -1,1 +1,1 @@
-"""Editions of reports of shift, day and week as people read them: cells, paper, workbook."""
+"""Reports of shift, day and week, and of assured events, as people read them."""

@@ -34,7 +34,7 @@ COLOURS: Final = {
     Utility.STEAM: "#5b6472",
 }
 """As parts.typ has them."""
-_NO_GLYPH: Final = "₂", "2"
+NO_GLYPH: Final = "₂", "2"
 _SHOWN: Final[Mapping[str, tuple[str, ...]]] = {
     "alerts": ("at", "severity", "what", "where", "response", "cleared_at"),
     "incidents": (*("number", "what", "class", "heard_at", "state", "response", "solution"),),
@@ -74,7 +74,7 @@ def report_pdf(
 
 def paper_job(page: Mapping[str, Any], row: ReportRow) -> Job:
     """Return how a page is set."""
-    told = page_text(page).replace(*_NO_GLYPH)
+    told = page_text(page).replace(*NO_GLYPH)
     return Job(template=TEMPLATE, inputs={"page": told}, dated=row.made_at)
 
 

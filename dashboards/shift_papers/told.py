@@ -12,7 +12,7 @@ from energy.service.reports.reads import ReportRow
 from energy.service.reports.table import MORE, Contents, ReportTable
 
 _MONEY = "money"
-_SHORT = 16
+SHORT = 16
 """Signs of a seal that people compare."""
 
 
@@ -43,7 +43,7 @@ def about_rows(row: ReportRow, contents: Contents, reader: Reader) -> list[list[
         ("made", local(row.made_at)),
         ("as_of", _position(row, reader)),
         ("due", local(row.due_at)),
-        ("seal", row.sha256[:_SHORT]),
+        ("seal", row.sha256[:SHORT]),
     ]
     if "summed_begin" in contents.facts:
         first, last = (str(contents.facts[key]) for key in ("summed_begin", "summed_end"))

@@ -11,7 +11,14 @@ import typer
 
 from energy.base.ids import id_of
 from scripts.commands.asked import runs
-from scripts.commands.event_print import print_event, print_events, print_report, story_of
+from scripts.commands.event_print import (
+    paper_of,
+    print_event,
+    print_events,
+    print_report,
+    story_of,
+)
+from scripts.commands.field_paper import write as write_file
 from scripts.commands.frame import Opened, opened, required
 from scripts.commands.printing import print_json
 from scripts.commands.tree import Json, group
@@ -165,15 +172,23 @@ def show(ctx: typer.Context, number: str, *, as_json: Json = False) -> None:
 
 
 @app.command()
-def report(ctx: typer.Context, number: str, *, as_json: Json = False) -> None:
-    """Show what happened in the time of an event: as it was signed, else as it is known now."""
+def report(
+    ctx: typer.Context,
+    number: str,
+    pdf: Annotated[Path | None, typer.Option("--pdf")] = None,
+    *,
+    as_json: Json = False,
+) -> None:
+    """Show what happened in an event's time, as signed or as known now; write it as a paper."""
     with opened(ctx, WEB) as at:
         row = _row(at, number)
         contents = _desk(at).report(row.assured_event)
         if as_json:
             print_json(contents)
-            return
-        print_report(at, row, contents)
+        elif pdf is None:
+            print_report(at, row, contents)
+        if pdf is not None:
+            write_file(at, pdf, paper_of(at, row, contents))
 
 
 def _plan_of(at: Opened, file: Path) -> EventPlan:

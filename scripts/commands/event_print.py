@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from energy.base.period import Period
     from energy.service.reports.table import Contents, ReportTable
 if runs():
+    from dashboards.shift_papers.cells import Reader
+    from dashboards.shift_papers.event_paper import EventPaper, head_key, limit_text
     from energy.service.assurance.reads import (
         AllowedRow,
         AnswerRow,
@@ -123,17 +125,12 @@ def _limits(at: Opened, story: EventStory) -> None:
     rows = [
         (
             each.rule,
-            f"× {each.factor}" if each.factor else _numbers(each.numbers),
+            limit_text(each),
             each.severity or at.text("event.one_above"),
         )
         for each in plan.limits
     ]
     print_table(_heads(at, "rule", "limit", "severity"), rows)
-
-
-def _numbers(numbers: object) -> str:
-    assert isinstance(numbers, dict)
-    return ", ".join(f"{name} {value}" for name, value in numbers.items())
 
 
 def _staff(at: Opened, story: EventStory) -> None:
@@ -180,8 +177,26 @@ def print_report(at: Opened, row: EventRow, contents: Contents) -> None:
     print(at.text(kept, number=row.number, title=contents.facts["title"]))
     for table in contents.tables:
         print(f"\n{at.text(f'event_part.{table.key}')}")
-        heads = _heads(at, *(each.name for each in table.columns))
+        heads = _heads(at, *(head_key(table, each) for each in table.columns))
         print_table(heads, _cells(at, table), nothing=at.text("none.of_event"))
+
+
+def paper_of(at: Opened, row: EventRow, contents: Contents) -> bytes:
+    """Return what happened in the time of an event as PDF."""
+    schema, event = at.site.schema, row.assured_event
+    with at.system.database.connection() as connection:
+        answers = read_answers(connection, schema, event)
+        allowed = read_allowed(connection, schema, event)
+    reader = Reader(language=at.language, zone=at.site.zone, name_of=at.name_of, duty=names_at(at))
+    return EventPaper(
+        event=row,
+        contents=contents,
+        answers=answers,
+        allowed=allowed,
+        reader=reader,
+        site=at.site.name,
+        now=at.system.clock.now(),
+    ).pdf()
 
 
 def _cells(at: Opened, table: ReportTable) -> list[list[object]]:

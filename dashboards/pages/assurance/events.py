@@ -37,6 +37,7 @@ from dashboards.pages.assurance.acts import (
 from dashboards.queries.assurance_rows import EventBoard, EventPage
 from dashboards.queries.rows import Answer
 from dashboards.security.scope import Right
+from dashboards.shift_papers.event_paper import head_key, limit_text
 from dashboards.viewer import Viewer
 from energy.service.assurance.kinds import EventState
 from energy.service.assurance.plan import Check
@@ -141,8 +142,16 @@ def _about(viewer: Viewer, told: EventPage, zone: ZoneInfo) -> Component:
         (viewer.say(f"{head}.words"), html.Bdi(row.words) if row.words else ""),
     ]
     kept = [pair for pair in pairs if pair[1]]
+    paper = html.A(
+        viewer.say("assurance_page.pdf"),
+        href=f"/download/assurance/{row.number}.pdf",
+        download="",
+        className="button quiet",
+    )
     return panel(
-        viewer.say("assurance_page.about"), facts(kept, name="event-facts"), name="event-about"
+        viewer.say("assurance_page.about"),
+        [facts(kept, name="event-facts"), html.P(paper, className="event-paper")],
+        name="event-about",
     )
 
 
@@ -227,9 +236,7 @@ def _limits(viewer: Viewer, told: EventPage) -> Component | None:
     rows: list[list[Children]] = [
         [
             link(each.rule, f"/rules/rule/{each.rule}"),
-            f"× {each.factor}"
-            if each.factor
-            else ", ".join(f"{name} {value}" for name, value in each.numbers.items()),
+            limit_text(each),
             viewer.say(f"severity.{each.severity}")
             if each.severity
             else viewer.say("cli.event.one_above"),
@@ -246,7 +253,7 @@ def _shown(part: ReportTable) -> bool:
 
 
 def _part(viewer: Viewer, told: EventPage, part: ReportTable, zone: ZoneInfo) -> Component:
-    heads = [viewer.say(f"cli.event_head.{each.name}") for each in part.columns]
+    heads = [viewer.say(f"cli.event_head.{head_key(part, each)}") for each in part.columns]
     rows: list[list[Children]] = [
         [
             _cell(viewer, told, column, value, zone)

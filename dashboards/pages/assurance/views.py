@@ -8,6 +8,8 @@ from dashboards.pages.assurance.emergencies import activation_page, contingency_
 from dashboards.pages.assurance.events import event_page, events_page
 from dashboards.pages.parts import Parts
 from dashboards.pages.view import Asked, view
+from dashboards.shift_papers.cells import Reader
+from dashboards.shift_papers.event_paper import EventPaper
 from dashboards.viewer import Viewer
 
 
@@ -29,6 +31,30 @@ def _contingency(parts: Parts, viewer: Viewer, _asked: Asked) -> Component:
 def _activation(parts: Parts, viewer: Viewer, asked: Asked) -> Component | None:
     answer = parts.queries.activation(viewer.scope, asked.match[1])
     return None if answer is None else activation_page(viewer, answer, zone=parts.settings.zone)
+
+
+def event_paper(parts: Parts, viewer: Viewer, number: str) -> bytes | None:
+    """Return the report of an event as PDF; None: there is no such event."""
+    answer = parts.queries.assured_event(viewer.scope, number)
+    if answer is None:
+        return None
+    told, settings = answer.rows, parts.settings
+    reader = Reader(
+        language=viewer.language,
+        zone=settings.zone,
+        name_of=told.people.name,
+        duty=told.people.duty,
+    )
+    paper = EventPaper(
+        event=told.event,
+        contents=told.report,
+        answers=told.answers,
+        allowed=told.allowed,
+        reader=reader,
+        site=settings.site_name,
+        now=told.now,
+    )
+    return paper.pdf()
 
 
 ASSURANCE_VIEWS = (

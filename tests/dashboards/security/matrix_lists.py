@@ -178,6 +178,10 @@ ROUTES: dict[str, tuple[str, Right | None]] = {
         "/download/rounds/east/2019-01-02.pdf",
         Right.READ_ENERGY,
     ),
+    "/download/assurance/<number>.pdf": (
+        "/download/assurance/V-2019-00001.pdf",
+        Right.READ_ENERGY,
+    ),
     "/download/shift-reports/<kind>/<path:span>/<int:edition>.<form>": (
         "/download/shift-reports/day/2019-01-02/1.xlsx",
         Right.READ_ENERGY,

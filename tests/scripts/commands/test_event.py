@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from pypdf import PdfReader
 
 from energy.alerting.rule_desk import RuleDesk
 from energy.base.ids import id_of
@@ -69,6 +70,10 @@ def test_event_is_planned_approved_checked_and_called_off(hall: Row, tmp_path: P
         assert "edition 2 is written" in changed
     assert "已批准" in hall(f"event approve {number} --by manager --lang zh").stdout
     assert "not signed" in hall(f"event report {number}").stdout
+    paper = tmp_path / "zh.pdf"
+    assert "zh.pdf" in hall(f"event report {number} --pdf {paper} --lang zh").stdout
+    told = PdfReader(paper).pages[0].extract_text()
+    assert all(each in told for each in ("保障任务报告", "未签署", number, "day 2", "Cy"))
     assert "is called off" in hall(f"event call-off {number} --reason rain --by eve").stdout
     assert "已取消" in hall("event list --all --lang zh").stdout
     assert "load" in hall("alert rule list").stdout
