@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import timedelta
+from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from dash import html
 from dash.development.base_component import Component
 
 from dashboards.components.pieces import Children, badge, extra, link
-from dashboards.formats import NOTHING, short_instant
+from dashboards.formats import NOTHING, instant_text, short_instant
 from dashboards.queries.work_rows import IncidentLine, OrderLine, Where
 from dashboards.viewer import Viewer
+from energy.base.media_type import SHOWN
 from energy.service.work.clock import Standing
+from energy.service.work.done_reads import PaperRow
 from energy.service.work.kinds import IncidentState, OrderKind, OrderState, Urgency
 from energy.service.work.levels import Level
 
@@ -249,3 +252,25 @@ def _card(
 
 def _listed(children: Children) -> list[Component | str | None]:
     return list(children) if isinstance(children, list | tuple) else [children]  # type: ignore[list-item]
+
+
+def kept_papers(
+    viewer: Viewer,
+    number: str,
+    papers: Sequence[PaperRow],
+    names: Mapping[UUID, str],
+    zone: ZoneInfo,
+) -> Component:
+    """Return photos and papers of an order: images small; each leads to the whole."""
+    rows: list[Component] = []
+    for each in papers:
+        href = f"/download/work/{number}/{each.sha256}"
+        words = (
+            f"{instant_text(viewer.language, each.added_at, zone)} · {names.get(each.person, '?')}"
+        )
+        shown: Component | str = each.media_type
+        if each.media_type in SHOWN:
+            shown = html.Img(src=href, alt=words, className="work-photo")
+        whole = html.A(shown, href=href, target="_blank", className="link")
+        rows.append(html.Li([html.Div(whole), html.Div(words, className="work-due")]))
+    return html.Ul(rows)

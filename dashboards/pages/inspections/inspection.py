@@ -19,7 +19,7 @@ from dashboards.components.pieces import (
     table,
 )
 from dashboards.components.twin import twin
-from dashboards.components.work_pieces import WORK
+from dashboards.components.work_pieces import WORK, kept_papers
 from dashboards.formats import NOTHING, day_text, instant_text
 from dashboards.pages.inspections.acts import PATH, suspicion_path
 from dashboards.pages.inspections.course import course_panel
@@ -40,8 +40,6 @@ from dashboards.queries.rows import Answer
 from dashboards.security.scope import Right
 from dashboards.viewer import Viewer
 from energy.service.inspection.kinds import InspectionState
-
-_SHA = 12
 
 
 def inspection_page(
@@ -175,18 +173,8 @@ def _papers(viewer: Viewer, told: InspectionPage, zone: ZoneInfo) -> Component |
     """Return the papers of its work order."""
     if not told.papers:
         return None
-    heads = [viewer.say(f"cli.case_head.{name}") for name in ("paper", "type", "person", "at")]
-    rows: list[list[Children]] = [
-        [
-            each.sha256[:_SHA],
-            each.media_type,
-            told.names.get(each.person, "?"),
-            instant_text(viewer.language, each.added_at, zone),
-        ]
-        for each in told.papers
-    ]
     return panel(
         viewer.say("inspection_page.papers"),
-        table(heads, rows, name="inspection-papers"),
-        name="inspection-papers",
+        kept_papers(viewer, told.row.number, told.papers, told.names, zone),
+        name="work-papers",
     )

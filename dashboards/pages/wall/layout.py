@@ -18,7 +18,6 @@ from dash.development.base_component import Component
 from dashboards.components.alert_list import alert_what
 from dashboards.components.flow_list import flow_list
 from dashboards.components.kpi_tile import by_weight, change_text
-from dashboards.components.outage_pieces import state_badge
 from dashboards.components.pieces import chart, empty, extra, icon, severity_badge
 from dashboards.components.sound import holder
 from dashboards.figures.load_profile import load_profile
@@ -29,24 +28,21 @@ from dashboards.formats import (
     clock_text,
     number,
     rate_of,
-    short_day,
     significant,
 )
 from dashboards.pages.overview.layout import load_texts
 from dashboards.pages.wall.alarm import alarm_panel
+from dashboards.pages.wall.strips import strips
 from dashboards.pages.wall.view_model import WallModel
-from dashboards.queries.outage_rows import OutageLine
 from dashboards.queries.rows import AlertRow, LoadProfile, UtilityTile
 from dashboards.settings import WebSettings
 from dashboards.theme import Theme
 from dashboards.viewer import Viewer
-from energy.base.period import local_day
 
 PANELS = "wall-panels"
 TEXT_PX = 24
 """Smallest text: a wall is read from six metres."""
 MOST_ALERTS = 5
-MOST_OUTAGES = 2
 MOST_BRANCHES = 10
 CHART_PX = 560
 
@@ -95,7 +91,7 @@ def wall_page(
 
 
 def panels(watcher: Viewer, model: WallModel, *, zone: ZoneInfo, now: datetime) -> list[Component]:
-    """Return what news change: demand, flow, alerts, outages, tiles."""
+    """Return what news change: demand, flow, alerts, outages, assured events, tiles."""
     viewer = replace(watcher, theme=Theme.DARK)
     usual = [
         html.Section(_demand(viewer, model, zone), className="wall-panel wall-demand"),
@@ -104,7 +100,7 @@ def panels(watcher: Viewer, model: WallModel, *, zone: ZoneInfo, now: datetime) 
     return [
         *(usual if model.alarm is None else [alarm_panel(viewer, model.alarm, zone)]),
         html.Section(_alerts(viewer, model.alerts.rows, zone), className="wall-panel wall-alerts"),
-        *_outages(viewer, model.outages, zone, now),
+        *strips(viewer, model, zone, now),
         html.Footer([_tile(viewer, tile) for tile in model.tiles.rows], className="wall-foot"),
     ]
 
@@ -213,45 +209,6 @@ def _alert(viewer: Viewer, row: AlertRow, zone: ZoneInfo) -> Component:
         ],
         className="wall-seen" if seen else "wall-unseen",
     )
-
-
-def _outages(
-    viewer: Viewer, lines: tuple[OutageLine, ...], zone: ZoneInfo, now: datetime
-) -> list[Component]:
-    """Return planned outages as one row across the wall; nothing where there is none."""
-    if not lines:
-        return []
-    more = len(lines) - MOST_OUTAGES
-    count = html.Span(viewer.say("wall.more_outages", count=more), className="wall-faint wall-more")
-    return [
-        html.Section(
-            [
-                html.H2(viewer.say("nav.outages")),
-                html.Ul([_outage(viewer, line, zone, now) for line in lines[:MOST_OUTAGES]]),
-                count if more > 0 else None,
-            ],
-            className="wall-panel wall-outages",
-        )
-    ]
-
-
-def _outage(viewer: Viewer, line: OutageLine, zone: ZoneInfo, now: datetime) -> Component:
-    begin, end = (_moment(viewer, at, zone, now) for at in (line.begins_at, line.ends_at))
-    return html.Li(
-        [
-            state_badge(viewer, line, now),
-            icon(f"utility-{line.utility}"),
-            html.Strong(line.name, className="wall-outage-name"),
-            html.Span(f"{begin} – {end}"),
-        ]
-    )
-
-
-def _moment(viewer: Viewer, at: datetime, zone: ZoneInfo, now: datetime) -> str:
-    """Return a time of day, of another day than today with its day: names need the room."""
-    clock, day = clock_text(viewer.language, at, zone), local_day(at, zone)
-    today = day == local_day(now, zone)
-    return clock if today else f"{short_day(viewer.language, day)} {clock}"
 
 
 def _tile(viewer: Viewer, tile: UtilityTile) -> Component:

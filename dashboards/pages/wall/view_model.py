@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 
-from dashboards.components.outage_pieces import near
+from dashboards.components.outage_pieces import SOON, near
 from dashboards.pages.overview.view_model import chosen_utility
 from dashboards.pages.parts import Parts
 from dashboards.queries.outage_rows import OutageLine
@@ -15,6 +15,8 @@ from dashboards.queries.sound_rows import Called
 from dashboards.viewer import Viewer
 from energy.alerting.severity import AlertSeverity
 from energy.base.period import local_day
+from energy.service.assurance.kinds import EventState
+from energy.service.assurance.reads import EventRow
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,6 +43,8 @@ class WallModel:
     """What the wall shows instead of demand and flow, as long as it is there."""
     outages: tuple[OutageLine, ...]
     """Planned outages that run or begin soon."""
+    events: tuple[EventRow, ...]
+    """Assured events that run or begin soon, the first to begin first."""
 
 
 def wall_model(parts: Parts, viewer: Viewer, name: str) -> WallModel:
@@ -58,7 +62,14 @@ def wall_model(parts: Parts, viewer: Viewer, name: str) -> WallModel:
         alerts=alerts,
         alarm=_alarm(parts, viewer, alarming(alerts.rows)),
         outages=near(queries.outages(scope).rows, now),
+        events=_near(queries.assured_events(scope).rows.events, now),
     )
+
+
+def _near(rows: Sequence[EventRow], now: datetime) -> tuple[EventRow, ...]:
+    held = (row for row in rows if row.at(now) in {EventState.APPROVED, EventState.RUNNING})
+    soon = (row for row in held if row.begins_at <= now + SOON)
+    return tuple(sorted(soon, key=lambda row: (row.begins_at, row.number)))
 
 
 def alarming(rows: Sequence[AlertRow]) -> list[AlertRow]:

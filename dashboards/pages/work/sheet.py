@@ -16,6 +16,7 @@ from dashboards.components.work_pieces import (
     WORK,
     class_words,
     due_cell,
+    kept_papers,
     kind_words,
     numbered,
     owner_words,
@@ -23,15 +24,13 @@ from dashboards.components.work_pieces import (
     where_words,
 )
 from dashboards.components.work_story import story_panel
-from dashboards.formats import instant_text, short_instant
+from dashboards.formats import instant_text
 from dashboards.pages.work.forms import AT_WORK, acts_panel, check_panel
 from dashboards.queries.rows import Answer
 from dashboards.queries.work_rows import OrderPage
 from dashboards.security.scope import Right
 from dashboards.viewer import Viewer
 from dashboards.work_commands import MOST_PHOTO
-from energy.base.media_type import SHOWN
-from energy.service.work.done_reads import PaperRow
 
 KINDS = "image/jpeg,image/png,image/webp,image/heic,application/pdf"
 """What a browser offers to choose; what is taken says the content."""
@@ -163,25 +162,13 @@ def _papers(viewer: Viewer, told: OrderPage, zone: ZoneInfo) -> Component | None
     row = told.line.row
     body: list[Component | None] = []
     if told.papers:
-        body.append(html.Ul([_kept(viewer, told, each, zone) for each in told.papers]))
+        body.append(kept_papers(viewer, row.number, told.papers, told.names, zone))
     if row.state in AT_WORK and viewer.scope.may(Right.WORK):
         choose = file_field(viewer, "file", "order_form.choose_photo", KINDS)
         href = f"/upload/work/{row.work_order}"
         form = file_form(viewer, href, [choose], most=MOST_PHOTO, send="order_form.photo")
         body.append(form)
     return panel(viewer.say("cli.work.papers"), body, name="work-papers") if body else None
-
-
-def _kept(viewer: Viewer, told: OrderPage, each: PaperRow, zone: ZoneInfo) -> Component:
-    """Return one photo or paper: what a browser shows, small; it leads to the whole."""
-    href = f"/download/work/{told.line.row.number}/{each.sha256}"
-    added = short_instant(viewer.language, each.added_at, zone)
-    words = f"{added} · {told.names.get(each.person, '?')}"
-    shown: Component | str = each.media_type
-    if each.media_type in SHOWN:
-        shown = html.Img(src=href, alt=words, className="work-photo")
-    whole = html.A(shown, href=href, target="_blank", className="link")
-    return html.Li([html.Div(whole), html.Div(words, className="work-due")])
 
 
 def _signatures(viewer: Viewer) -> Component:

@@ -87,7 +87,7 @@ def find_equipment(connection: Connection, schema: str, number: str) -> Equipmen
     for row in read_equipment(connection, schema):
         if row.number == wanted:
             return row
-    raise EquipmentError.of("none")
+    raise EquipmentError.of("unknown", number=number)
 
 
 def read_relations(connection: Connection, schema: str, number: str) -> list[RelationRow]:

@@ -62,7 +62,6 @@ class CheckItem:
                     "answer",
                     item=self.key,
                     value=value,
-                    answer=self.answer,
                     asked=Questions((self,)),
                     asks=Key(f"cli.work_asks.{self.answer}"),
                 )

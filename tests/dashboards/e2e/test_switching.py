@@ -120,6 +120,8 @@ def _step(guardian: Page, operator: Page, step: int) -> None:
     said = guardian.locator(".switching-said-device")
     expect(said).to_contain_text(f"{step} · ", timeout=PATIENCE_MS)
     guardian.get_by_role("button", name="Tell this step").click()
+    own = guardian.locator(".act-done")  # its answer draws the page anew: no press beside it
+    expect(own).to_contain_text(f"Step {step} is told", timeout=PATIENCE_MS)
     operator.get_by_role("button", name="Read back: done").click(timeout=PATIENCE_MS)
     told = operator.locator(".act-done")
     expect(told).to_contain_text(f"Step {step} is read back", timeout=PATIENCE_MS)

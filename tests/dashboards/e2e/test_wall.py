@@ -78,10 +78,11 @@ def test_a_crowded_wall_has_room_for_outages_and_cuts_no_alert(
     page.goto(f"{begun.url}/wall/main")
     outages = page.locator(".wall-outages")
     expect(outages).to_be_visible(timeout=PATIENCE_MS)
-    expect(outages).to_contain_text("1 more")
+    expect(outages).to_contain_text("2 more")
     box = outages.bounding_box()
     assert box is not None
-    assert box["width"] <= size[0]
+    assert box["x"] + box["width"] <= size[0]
+    expect(page.locator(".wall-assurance")).to_contain_text("State visit")
     assert all(each.is_visible() for each in outages.locator("li").all())
     seen, cut = page.evaluate(CUT)
     assert (seen >= 3, cut) == (True, 0)
@@ -100,7 +101,7 @@ def crowd(web: FakeWeb) -> None:
         answer = board(scope)
         (off,) = answer.rows.running
         long = replace(off, name="High-voltage substation of the northern terminal, busbar B")
-        return replace(answer, rows=replace(answer.rows, running=(off, long, off)))
+        return replace(answer, rows=replace(answer.rows, running=(long, off, off)))
 
     def standing(scope: Scope) -> Answer[tuple[AlertRow, ...]]:
         answer = alerts(scope)

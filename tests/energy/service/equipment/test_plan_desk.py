@@ -318,7 +318,7 @@ def test_what_cannot_be_is_refused(yard: TestSite) -> None:
     plan, test = planned(yard), planned(yard, "Start", kind=PlanKind.STANDBY_TEST)
     for which, number, when, result, said in (
         (plan, "E-2019-00002", NOON, None, "is not for"),
-        (plan, "E-2019-00009", NOON, None, "no such piece"),
+        (plan, "E-2019-00009", NOON, None, "no piece of equipment 'E-2019-00009'"),
         (uuid4(), "E-2019-00001", NOON, None, "no such plan"),
         (plan, "E-2019-00001", NOON + timedelta(hours=1), None, "to come"),
         (plan, "E-2019-00001", NOON - timedelta(days=600), None, str(BUILT)),
@@ -335,7 +335,7 @@ def test_what_cannot_be_is_refused(yard: TestSite) -> None:
     with pytest.raises(EquipmentError, match="before"):
         done(yard, plan, "E-2019-00001", NOON - timedelta(days=1))
     for wrong, said in (
-        ({"of_class": "", "equipment": "E-2019-00009"}, "no such piece"),
+        ({"of_class": "", "equipment": "E-2019-00009"}, "no piece of equipment 'E-2019-00009'"),
         (
             {
                 "of_class": "",
