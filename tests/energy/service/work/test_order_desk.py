@@ -233,7 +233,7 @@ def test_what_is_stated_of_the_work_must_be_possible(shop: Shop) -> None:
         ("use", [Part(item=" ", number=1, unit="pcs")], {}, "Name the item"),
         ("use", [Part(item="cable", number=0, unit="cm")], {}, "how many"),
         ("answer", ["colour", "red"], {}, "isolated, voltage, remark"),
-        ("answer", ["isolated", "maybe"], {}, "yes_no"),
+        ("answer", ["isolated", "maybe"], {}, "yes or no"),
         ("answer", ["voltage", "1e3"], {}, "number"),
         ("answer", ["remark", ""], {}, "in words"),
     )
