@@ -247,7 +247,7 @@ class FakeInspections(FakeEnergy):
             person=GRACE,
             told_at=now,
         )
-        paper = PaperRow(sha256="cd" * 32, media_type="image/jpeg", person=BEN, added_at=now)
+        paper = PaperRow(sha256="cd" * 32, media_type="image/png", person=BEN, added_at=now)
         page = InspectionPage(
             row=row,
             suspicion=self.suspicion_row("loss" if name == "refused" else "inspected"),
